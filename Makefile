@@ -36,6 +36,7 @@ run: install ## start the product here: a Space, an administrator and an address
 
 .PHONY: install
 install: $(STAMPS)/package $(DRIVERS:%=$(STAMPS)/%) ## make .venv with the product in it (EXTRAS=mysql,postgres for drivers)
+	@echo "Ready: $(BIN)/flexiapi"
 
 .PHONY: test
 test: lint types migrations-check suite ## run every check and the tests (REQUIRE=all: all databases and clients)
