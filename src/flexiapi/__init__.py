@@ -1,0 +1,1 @@
+"""Account manager for SIP services: REST API, web portal and remote provisioning."""

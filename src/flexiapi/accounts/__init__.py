@@ -1,0 +1,1 @@
+"""Accounts and their secrets, tokens and codes; reserved names; phone countries."""

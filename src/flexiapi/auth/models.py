@@ -1,0 +1,69 @@
+"""Credentials of the HTTP API that are not passwords."""
+
+from django.db import models
+from django.utils import timezone
+
+from flexiapi.accounts.models import Account
+from flexiapi.db.fields import (
+    CASCADE_IN_DATABASE,
+    IndexedTimestamped,
+    SecretField,
+    Timestamped,
+    UnsignedAutoField,
+    UnsignedBigAutoField,
+)
+
+
+class ApiKey(Timestamped):
+    """A key of the API: the account's own, or one that an administrator manages.
+
+    `expires_after_last_used_minutes` tells them apart: NULL is the account's own key; of a managed key it is the
+    idle time after which it ends, 0 = never.
+    """
+
+    id = UnsignedAutoField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=CASCADE_IN_DATABASE, related_name="api_keys")
+    key = SecretField(max_length=160, unique=True)  # lower-case hex of the key's SHA-256
+    name = models.CharField(max_length=255, null=True, default=None)
+    last_used_at = models.DateTimeField(default=timezone.now)
+    expires_after_last_used_minutes = models.IntegerField(null=True, default=None)
+    ip = models.CharField(max_length=255, null=True, default=None)  # the only address it works from
+    requests = models.IntegerField(default=0, db_default=0)
+
+    class Meta:
+        db_table = "api_keys"
+
+
+class Opaque(IndexedTimestamped):
+    """A nonce that a client has used, with the highest count seen (`nc`, RFC 7616 §3.4)."""
+
+    id = UnsignedAutoField(primary_key=True)
+    account = models.ForeignKey(
+        Account, on_delete=CASCADE_IN_DATABASE, related_name="opaques", db_index=False
+    )
+    nonce = SecretField(max_length=255)
+    nc = models.IntegerField(default=0, db_default=0)
+    ip = models.CharField(max_length=255)
+    opaque = SecretField(max_length=64)
+
+    class Meta:
+        db_table = "opaques"
+        constraints = [
+            models.UniqueConstraint(fields=["account", "nonce"], name="opaques_account_id_nonce_unique")
+        ]
+        indexes = [models.Index(fields=["account", "opaque"], name="opaques_account_opaque_index")]
+
+
+class AuthToken(IndexedTimestamped):
+    """A short-lived token by which one device lets another in; without account until that happened."""
+
+    id = UnsignedBigAutoField(primary_key=True)
+    account = models.ForeignKey(
+        Account, on_delete=CASCADE_IN_DATABASE, related_name="auth_tokens", null=True, default=None
+    )
+    token = SecretField(max_length=32, unique=True)
+    ip = models.CharField(max_length=255, null=True, default=None)
+    user_agent = models.CharField(max_length=255, null=True, default=None)
+
+    class Meta:
+        db_table = "auth_tokens"

@@ -1,0 +1,1 @@
+"""Contacts between accounts, contacts lists and stored vCards."""

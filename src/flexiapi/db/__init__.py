@@ -1,0 +1,1 @@
+"""Database furniture: engines, portable fields, compiled statements, locks. Knows no room."""

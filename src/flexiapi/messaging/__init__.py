@@ -1,0 +1,1 @@
+"""What leaves by mail and SMS: queued, delivered and retried."""

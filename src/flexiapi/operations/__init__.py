@@ -1,0 +1,1 @@
+"""Running the service: import, seeding, health and metrics."""

@@ -1,0 +1,1 @@
+"""The web portal's frame: layout, navigation, dashboards and documentation pages."""

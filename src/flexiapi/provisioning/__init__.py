@@ -1,0 +1,1 @@
+"""Remote provisioning of Linphone: XML, tokens, QR codes and the wizard."""

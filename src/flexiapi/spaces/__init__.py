@@ -1,0 +1,1 @@
+"""Spaces: the SIP domains with their hosts, servers and settings."""

@@ -1,0 +1,1 @@
+"""Statistics of calls, messages and conferences as Flexisip sends them."""

@@ -1,0 +1,1 @@
+"""Registrar devices, call forwardings, voicemails, external accounts and CardDAV credentials."""
