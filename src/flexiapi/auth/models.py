@@ -17,8 +17,8 @@ from flexiapi.db.fields import (
 class ApiKey(Timestamped):
     """A key of the API: the account's own, or one that an administrator manages.
 
-    `expires_after_last_used_minutes` tells them apart: NULL is the account's own key; of a managed key it is the
-    idle time after which it ends, 0 = never.
+    `expires_after_last_used_minutes` tells them apart: NULL is the account's own key; a managed key
+    has the idle time here after which it ends, 0 = never.
     """
 
     id = UnsignedAutoField(primary_key=True)

@@ -10,7 +10,7 @@ from django.db.backends.ddl_references import Statement as DdlStatement
 class PrefixedUniqueConstraint(models.UniqueConstraint):
     """A unique constraint over columns too long for MySQL's keys (3,072 bytes, 4 a character).
 
-    `mysql_prefixes` says how many characters of which columns count there; other engines compare whole values.
+    `mysql_prefixes` says how many characters of which columns count there; others compare whole values.
     """
 
     def __init__(self, *, mysql_prefixes: dict[str, int], **kwargs: Any) -> None:

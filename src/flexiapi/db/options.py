@@ -108,7 +108,7 @@ def _mysql(ca_file: str | None) -> dict[str, Any]:
 
 
 def _from_url(url: str) -> tuple[str, dict[str, str]]:
-    """`mysql://user:password@host:port/name`; `sqlite:////absolute/path`; `?socket=/path` for a Unix socket."""
+    """`mysql://user:password@host:port/name`, `sqlite:////absolute/path`; `?socket=/path` for a socket."""
     parts = urlsplit(url)
     name = parts.path.removeprefix("/")
     return parts.scheme, {

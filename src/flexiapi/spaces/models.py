@@ -42,7 +42,7 @@ class Space(Timestamped):
     copyright_text = models.TextField(null=True, default=None)
     intro_registration_text = models.TextField(null=True, default=None)  # Markdown
     newsletter_registration_address = models.CharField(max_length=255, null=True, default=None)
-    theme_hue = models.IntegerField(null=True, default=None)  # 0–360
+    theme_hue = models.IntegerField(null=True, default=None)  # 0 to 360 degrees
     logo = models.CharField(max_length=255, null=True, default=None)
 
     # Provisioning
