@@ -1,226 +1,29 @@
-"""The provisioning document byte for byte, and what Linphone reads in it."""
+"""The provisioning document: what is where in it, and what hooks make of it."""
 
-import hashlib
 from dataclasses import replace
-from pathlib import Path
-from types import MappingProxyType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from flexiapi.hooks import HookContext, ProvisioningHooks, provisioning_file
-from flexiapi.provisioning.contents import (
-    AccountDetails,
-    AccountFacts,
-    CardDavCredentialFacts,
-    CardDavServerFacts,
-    PasswordFacts,
-    SpaceFacts,
-)
+from flexiapi.hooks import HookContext, ProvisioningHooks
+from flexiapi.provisioning.contents import AccountDetails, PasswordFacts
 from flexiapi.provisioning.document import UI_SWITCHES, build, identity
-
-GOLDEN = Path(__file__).parent.parent / "wire" / "provisioning"
-VCARDS = "https://voip.example.org/contacts/vcard"
-PLAIN_VCARDS = "https://plain.example.org/contacts/vcard"
-
-ENTRIES = """\
-; base settings
-[sip]
-verify_server_certs=yes
-media_encryption=srtp
-guess_hostname=no
-
-[proxy_0]
-reg_proxy="<sip:sip.example.org;transport=tls>"
-reg_expires=3600 ; one hour
-
-[misc]
-file_transfer_server_url="https://files.example.org/hft.php?v=2"
-transient_provisioning=1
-"""
-
-TEAM = CardDavServerFacts(id=1, uri="https://dav.example.org/addressbooks/team/")
-CLIENTS = CardDavServerFacts(
-    id=2,
-    uri="https://dav.example.org/addressbooks/clients/",
-    min_characters=1,
-    results_limit=50,
-    timeout=10,
-    delay=250,
-    fields_for_user_input="FN,NICKNAME,ORG",
-    fields_for_domain="IMPP",
-    use_exact_match_policy=True,
-)
-SPACE = SpaceFacts(
-    id=1,
-    domain="sip.example.org",
-    host="voip.example.org",
-    realm="sip.example.org",
-    hide_settings=True,
-    max_account=1,
-    custom_provisioning_entries=ENTRIES,
-)
-PLAIN = SpaceFacts(id=2, domain="plain.example.org", host="plain.example.org", realm="plain.example.org")
-
-
-def ha1(username: str, realm: str, password: str, algorithm: str = "SHA-256") -> str:
-    digest = hashlib.md5 if algorithm == "MD5" else hashlib.sha256
-    return digest(f"{username}:{realm}:{password}".encode()).hexdigest()
-
-
-def password(username: str, realm: str, clear: str, algorithm: str = "SHA-256") -> PasswordFacts:
-    return PasswordFacts(algorithm, ha1(username, realm, clear, algorithm))
-
-
-ALICE = AccountFacts(
-    id=1,
-    username="alice",
-    domain="sip.example.org",
-    display_name="Anna O'Reily",
-    passwords=(
-        password("alice", "sip.example.org", "wonderland"),
-        password("alice", "sip.example.org", "wonderland", "MD5"),
-    ),
-)
-BOB_SPACE = replace(
+from tests.provisioning.facts import (
+    ALICE,
+    BOB,
+    BOB_SPACE,
+    CLIENTS,
+    PLAIN,
+    PLAIN_VCARDS,
     SPACE,
-    custom_provisioning_entries="[sip]\nmedia_encryption=srtp\n",
-    custom_provisioning_overwrite_all=True,
-    carddav_user_credentials=True,
-    carddav_servers=(TEAM, CLIENTS),
+    TEAM,
+    VCARDS,
+    context,
+    hooks_of,
+    sections,
 )
-BOB = AccountFacts(
-    id=2,
-    username="bob",
-    domain="sip.example.org",
-    passwords=(password("bob", "sip.example.org", "builder12"),),
-    carddav_credentials=(
-        CardDavCredentialFacts(
-            2,
-            "bob-clients",
-            "clients.example.org",
-            ha1("bob-clients", "clients.example.org", "cards2"),
-            "SHA-256",
-        ),
-        CardDavCredentialFacts(
-            1, "bob", "dav.example.org", ha1("bob", "dav.example.org", "cards", "MD5"), "MD5"
-        ),
-    ),
-    load_details=lambda: AccountDetails(dictionary=MappingProxyType({"color": "blue", "team": "red & blue"})),
-)
-
-
-def hooks_of(directory: Path, source: str) -> ProvisioningHooks:
-    (directory / "provisioning_hooks.py").write_text(source)
-    plugins = provisioning_file(directory).plugins()
-    assert plugins is not None
-    return ProvisioningHooks(plugins)
-
-
-def context(space: SpaceFacts = SPACE, **query: str) -> HookContext:
-    return HookContext("GET", space.host, "/provisioning/me", query, {}, "192.0.2.1", space)
-
-
-def sections(document: bytes) -> list[tuple[str, dict[str, str | None]]]:
-    root = etree.fromstring(document)
-    return [(child.get("name"), {entry.get("name"): entry.text for entry in child}) for child in root]
-
-
-class TestGolden:
-    def check(self, document: bytes, name: str, length: int, sha256: str) -> None:
-        golden = (GOLDEN / f"{name}.xml").read_bytes()
-        assert document.decode() == golden.decode()
-        assert len(document) == length
-        assert hashlib.sha256(document).hexdigest() == sha256
-        assert etree.fromstring(document).tag == "{http://www.linphone.org/xsds/lpconfig.xsd}config"
-
-    def test_anonymous_with_entries_and_directory(self):
-        document = build(replace(SPACE, carddav_servers=(TEAM,)), None, contacts_url=VCARDS)
-
-        self.check(
-            document, "anonymous", 1094, "fea3e2d136676d510c9ca25f94ef4b006e781ca7e95a4a3f35a52575ccbbe0a5"
-        )
-
-    def test_account_with_two_algorithms(self):
-        document = build(SPACE, ALICE, contacts_url=VCARDS)
-
-        self.check(
-            document,
-            "two_algorithms",
-            1842,
-            "99a46927feeac6b1eea404c217a6a153ca038c44addfc1a094febcec349fa467",
-        )
-
-    def test_credentials_and_overwrite_all(self):
-        document = build(BOB_SPACE, BOB, contacts_url=VCARDS)
-
-        self.check(
-            document,
-            "overwrite_all",
-            3468,
-            "5de70cc9efada86d4cb0124d73301d0ff37cb55be845a6ffcb04cd1f12e368fd",
-        )
-
-    def test_dictionary_by_hook(self, tmp_path):
-        hooks = hooks_of(
-            tmp_path,
-            "def provisioning_additional_section_hook(config, request, account):\n"
-            "    section = config.add_section('dictionary')\n"
-            "    for key, value in account.dictionary.items():\n"
-            "        section.add(key, value)\n",
-        )
-
-        document = build(BOB_SPACE, BOB, contacts_url=VCARDS, hooks=hooks, request_view=context())
-
-        self.check(
-            document,
-            "dictionary_hook",
-            3612,
-            "ea7ee9259eb802a3f9b21ee0dbf32fbccfacdff2907dcd2fdf233a49529eaedc",
-        )
-
-    def test_space_without_entries(self):
-        erin = AccountFacts(
-            id=3,
-            username="erin",
-            domain="plain.example.org",
-            display_name="",
-            passwords=(password("erin", "plain.example.org", "Xk3vQ9aLm2"),),
-        )
-
-        document = build(PLAIN, erin, contacts_url=PLAIN_VCARDS)
-
-        self.check(
-            document, "plain_space", 1160, "716fbc5d28b869ce5474aa8fb2211b47398b8418e1cc6eb947ad233463ef8cd1"
-        )
-
-    def test_classic_layout(self):
-        space = replace(
-            SPACE, realm="example-realm", custom_provisioning_overwrite_all=True, carddav_servers=(TEAM,)
-        )
-        alice = replace(ALICE, passwords=(password("alice", "example-realm", "wonderland"),))
-
-        document = build(space, alice, contacts_url=VCARDS, classic=True)
-
-        self.check(
-            document,
-            "classic_layout",
-            1240,
-            "5dce701ad401aa05d7d08d40843ccf4e7c172c547b680935b5e765c02af4501e",
-        )
-
-    def test_escaping_without_password(self):
-        carol = AccountFacts(
-            id=4, username="carol", domain="plain.example.org", display_name='Carol "CC" & Co <é>'
-        )
-
-        document = build(PLAIN, carol, contacts_url=PLAIN_VCARDS)
-
-        self.check(
-            document, "escaping", 903, "5a59804528ee428aac9d2576612103e2f732dabdcc611c0ce816f0ce565bf0d7"
-        )
 
 
 class TestIdentity:
