@@ -42,7 +42,7 @@ class Account(models.Model):
     user_agent = models.CharField(max_length=256)
     expire_time = models.DateTimeField(null=True, default=None)  # unused, kept for operators' statements
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
-    updated_at = UpdatedAtField()
+    updated_at = UpdatedAtField(null=True, editable=False)
 
     class Meta:
         db_table = "accounts"

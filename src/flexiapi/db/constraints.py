@@ -1,10 +1,9 @@
 """Constraints that the engines' own limits make special."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.backends.ddl_references import Statement as DdlStatement
 
 
 class PrefixedUniqueConstraint(models.UniqueConstraint):
@@ -17,24 +16,23 @@ class PrefixedUniqueConstraint(models.UniqueConstraint):
         self.mysql_prefixes = mysql_prefixes
         super().__init__(**kwargs)
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def constraint_sql(
+        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> str:
         """The clause inside CREATE TABLE."""
-        if schema_editor.connection.vendor != "mysql":
-            return super().constraint_sql(model, schema_editor)  # type: ignore[return-value,arg-type]
-        return (
-            f"CONSTRAINT {schema_editor.quote_name(self.name)} UNIQUE ({self._columns(model, schema_editor)})"
-        )
+        if model is None or schema_editor is None or schema_editor.connection.vendor != "mysql":
+            return super().constraint_sql(model, schema_editor)
+        name = schema_editor.quote_name(self.name)
+        return f"CONSTRAINT {name} UNIQUE ({self._columns(model, schema_editor)})"
 
-    def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> DdlStatement:
+    def create_sql(
+        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> str:
         """The statement that adds it to a table."""
-        if schema_editor.connection.vendor != "mysql":
-            return super().create_sql(model, schema_editor)  # type: ignore[return-value,arg-type]
-        return DdlStatement(
-            "ALTER TABLE %(table)s ADD CONSTRAINT %(name)s UNIQUE (%(columns)s)",
-            table=schema_editor.quote_name(model._meta.db_table),
-            name=schema_editor.quote_name(self.name),
-            columns=self._columns(model, schema_editor),
-        )
+        if model is None or schema_editor is None or schema_editor.connection.vendor != "mysql":
+            return super().create_sql(model, schema_editor)
+        table = schema_editor.quote_name(model._meta.db_table)
+        return f"ALTER TABLE {table} ADD {self.constraint_sql(model, schema_editor)}"
 
     def deconstruct(self) -> Any:
         """How a migration writes it down."""
@@ -44,6 +42,7 @@ class PrefixedUniqueConstraint(models.UniqueConstraint):
     def _columns(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
         parts = []
         for name in self.fields:
-            column = schema_editor.quote_name(model._meta.get_field(name).column)  # type: ignore[union-attr]
+            field = cast("models.Field[Any, Any]", model._meta.get_field(name))
+            column = schema_editor.quote_name(field.column)
             parts.append(f"{column}({self.mysql_prefixes[name]})" if name in self.mysql_prefixes else column)
         return ", ".join(parts)

@@ -1,6 +1,6 @@
 """Model fields that give the same table on SQLite, MySQL/MariaDB and PostgreSQL."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -11,7 +11,26 @@ CASCADE_IN_DATABASE = models.DO_NOTHING
 nothing to do."""
 
 
-class UnsignedAutoField(models.AutoField):
+_Set_contra = TypeVar("_Set_contra", contravariant=True)
+_Get_co = TypeVar("_Get_co", covariant=True)
+
+if TYPE_CHECKING:
+    from django.db.models import AutoField, BigAutoField, CharField, DateTimeField
+else:
+    # Fields are generic for the type checker alone; the types of a subclass's values depend on saying so.
+    def _subscriptable(field):
+        return type(field.__name__, (field,), {"__class_getitem__": classmethod(lambda cls, _: cls)})
+
+    AutoField = _subscriptable(models.AutoField)
+    BigAutoField = _subscriptable(models.BigAutoField)
+    CharField = _subscriptable(models.CharField)
+    DateTimeField = _subscriptable(models.DateTimeField)
+
+_INTEGER: "models.IntegerField[int, int]" = models.IntegerField()
+_BIG_INTEGER: "models.BigIntegerField[int, int]" = models.BigIntegerField()
+
+
+class UnsignedAutoField(AutoField[_Set_contra, _Get_co]):
     """Automatic id: `INT UNSIGNED` on MySQL, a plain integer elsewhere; foreign keys to it follow."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
@@ -24,10 +43,10 @@ class UnsignedAutoField(models.AutoField):
         """The SQL type of a column that refers to this one."""
         if connection.vendor == "mysql":
             return "integer UNSIGNED"
-        return super().rel_db_type(connection)
+        return _INTEGER.db_type(connection)
 
 
-class UnsignedBigAutoField(models.BigAutoField):
+class UnsignedBigAutoField(BigAutoField[_Set_contra, _Get_co]):
     """Automatic id: `BIGINT UNSIGNED` on MySQL, a plain big integer elsewhere; foreign keys to it follow."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
@@ -40,10 +59,10 @@ class UnsignedBigAutoField(models.BigAutoField):
         """The SQL type of a column that refers to this one."""
         if connection.vendor == "mysql":
             return "bigint UNSIGNED"
-        return super().rel_db_type(connection)
+        return _BIG_INTEGER.db_type(connection)
 
 
-class ExactCharField(models.CharField):
+class ExactCharField(CharField[_Set_contra, _Get_co]):
     """Text compared as written.
 
     MySQL's default collation takes `Abc`, `abc` and `àbc` for equal; identifiers that others chose (Call-ID,
@@ -58,21 +77,16 @@ class ExactCharField(models.CharField):
         return parameters
 
 
-class SecretField(ExactCharField):
+class SecretField(ExactCharField[_Set_contra, _Get_co]):
     """A token, code or key, or the hash of one: compared as written, so that no letter loses its case."""
 
 
-class UpdatedAtField(models.DateTimeField):
+class UpdatedAtField(DateTimeField[_Set_contra, _Get_co]):
     """When the row was last saved.
 
     Set by `save()`; a value given at creation is kept, so that imported rows stay as they were. A queryset's
     `update()` must name it.
     """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("null", True)
-        kwargs.setdefault("editable", False)
-        super().__init__(*args, **kwargs)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         """The value to write: the present time, except for a new row that brings its own."""
@@ -84,7 +98,7 @@ class UpdatedAtField(models.DateTimeField):
         return now
 
 
-class NaturalForeignKey(models.ForeignKey):
+class NaturalForeignKey(models.ForeignKey[_Set_contra, _Get_co]):
     """A foreign key to a readable value, whose raw value is read under its column's own name."""
 
     def get_attname(self) -> str:
@@ -97,7 +111,7 @@ class Timestamped(models.Model):
     """The pair of timestamps that nearly every table has."""
 
     created_at = models.DateTimeField(null=True, default=timezone.now, editable=False)
-    updated_at = UpdatedAtField()
+    updated_at = UpdatedAtField(null=True, editable=False)
 
     class Meta:
         abstract = True
@@ -107,7 +121,7 @@ class IndexedTimestamped(models.Model):
     """The same pair for tables that are purged by age."""
 
     created_at = models.DateTimeField(null=True, default=timezone.now, editable=False, db_index=True)
-    updated_at = UpdatedAtField()
+    updated_at = UpdatedAtField(null=True, editable=False)
 
     class Meta:
         abstract = True
