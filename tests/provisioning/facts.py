@@ -1,6 +1,7 @@
 """Spaces and accounts that documents are made for, and how to look at a document."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 

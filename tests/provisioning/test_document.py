@@ -6,10 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
-
-from flexiapi.hooks import HookContext, ProvisioningHooks
-from flexiapi.provisioning.contents import AccountDetails, PasswordFacts
-from flexiapi.provisioning.document import UI_SWITCHES, build, identity
 from tests.provisioning.facts import (
     ALICE,
     BOB,
@@ -24,6 +20,10 @@ from tests.provisioning.facts import (
     hooks_of,
     sections,
 )
+
+from flexiapi.hooks import HookContext, ProvisioningHooks
+from flexiapi.provisioning.contents import AccountDetails, PasswordFacts
+from flexiapi.provisioning.document import UI_SWITCHES, build, identity
 
 
 class TestIdentity:

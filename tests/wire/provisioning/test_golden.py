@@ -5,9 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from lxml import etree
-
-from flexiapi.provisioning.contents import AccountFacts
-from flexiapi.provisioning.document import build
 from tests.provisioning.facts import (
     ALICE,
     BOB,
@@ -21,6 +18,9 @@ from tests.provisioning.facts import (
     hooks_of,
     password,
 )
+
+from flexiapi.provisioning.contents import AccountFacts
+from flexiapi.provisioning.document import build
 
 GOLDEN = Path(__file__).parent
 
