@@ -1,0 +1,100 @@
+"""Console commands about accounts."""
+
+import secrets
+from pathlib import Path
+
+import click
+
+from flexiapi.config import instance
+from flexiapi.console import Command, Failure, asks
+from flexiapi.http.errors import ApiError
+from flexiapi.spaces import queries as spaces
+from flexiapi.spaces import services as space_services
+
+from .services import administrators, seeding
+
+
+@click.command("accounts:create-admin-account", cls=Command)
+@click.option("-u", "--username", help="The name of the account.")
+@click.option("-p", "--password", help="Its password; a random one by default.")
+@click.option("-d", "--domain", help="Its SIP domain: one of a Space.")
+@click.option("-k", "--api_key_ip", help="The only address that its API key works from.")
+@click.pass_context
+def create_admin_account(
+    ctx: click.Context, username: str | None, password: str | None, domain: str | None, api_key_ip: str | None
+) -> None:
+    """Create an administrator with an API key, or make an existing account one.
+
+    An existing account keeps its id and data; its password, key and provisioning tokens are replaced.
+    """
+    click.echo("Creating an administrator; an existing account with this address gets new credentials.")
+    interactive = asks(ctx)
+    default_domain = spaces.default_domain()
+    if not username:
+        username = click.prompt("Username", default="admin") if interactive else "admin"
+    if not domain:
+        domain = click.prompt("Domain", default=default_domain or "") if interactive else (default_domain or "")
+    if not password and interactive:
+        password = click.prompt("Password (empty for a random one)", default="", show_default=False, hide_input=True)
+    password = password or secrets.token_urlsafe(15)
+    known = spaces.domains()
+    if domain not in known:
+        click.secho(f"The domain {domain or '(none)'} belongs to no Space. Domains: {', '.join(known) or 'none'}", fg="red")
+        click.echo("Create its Space first: flexiapi spaces:create-update DOMAIN HOST NAME")
+        raise click.exceptions.Exit(1)
+    try:
+        key = administrators.create_administrator(
+            username=username, domain=domain, password=password, key_ip=api_key_ip or None
+        )
+    except ApiError as error:
+        raise Failure(error.message) from None
+    click.echo(
+        f'Admin test account created: "{username}@{domain}" | Password: "{password}" '
+        f'| API Key: "{key}" (valid on IP {api_key_ip or "any"})'
+    )
+
+
+@click.command("accounts:create-admin-test", cls=Command)
+def create_admin_test() -> None:
+    """Create the publicly known administrator that the Linphone SDK's own tests use; never in production."""
+    if instance.current().app_env == "production":
+        raise Failure("This command installs a publicly known key: it does not run in production.")
+    domain, username, password, key = "sip.example.org", "admin_test", "admin_test_password", "no_secret_at_all"
+    space_services.create_or_update(domain=domain, host=domain, name=domain, is_super=True)
+    administrators.create_administrator(username=username, domain=domain, password=password, key_ip=None)
+    administrators.set_known_key(username=username, domain=domain, key=key)
+    click.echo(
+        f'Admin test account created: "{username}@{domain}" | Password: "{password}" | API Key: "{key}" (valid on IP any)'
+    )
+    click.echo(f"API Key updated to: {key}")
+
+
+@click.command("accounts:set-admin", cls=Command)
+@click.argument("account_id")
+def set_admin(account_id: str) -> None:
+    """Make an account an administrator of its Space."""
+    if not account_id.isdigit():
+        raise Failure("The account id must be a number")
+    try:
+        identifier = administrators.promote(int(account_id))
+    except ApiError as error:
+        raise Failure(error.message) from None
+    click.secho(f"{identifier} is now admin", fg="green")
+
+
+@click.command("accounts:seed", cls=Command)
+@click.argument("json_file_path", type=click.Path(path_type=Path))
+@click.pass_context
+def seed(ctx: click.Context, json_file_path: Path) -> None:
+    """Load accounts from a JSON file."""
+    if not json_file_path.is_file():
+        raise Failure("The JSON file does not exist")
+    try:
+        report = seeding.seed(json_file_path.read_bytes())
+    except seeding.Malformed as error:
+        raise Failure(f"Malformed JSON file: {error}") from None
+    if ctx.obj["verbose"]:
+        click.echo(f"{report.accounts} accounts, {report.passwords} passwords, {report.spaces} new Spaces")
+
+
+COMMANDS = [create_admin_account, create_admin_test, set_admin, seed]

@@ -1,0 +1,164 @@
+"""Inputs of the account operations."""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from msgspec import UNSET, UnsetType
+
+from flexiapi.http import rules as common
+from flexiapi.http.fields import Choice, Email, Flag, Missing, StringMap, Text
+from flexiapi.http.serializers import Input
+
+from . import phones, rules
+
+DTMF_PROTOCOLS = ("sipinfo", "rfc2833", "sipmessage")
+
+
+def username_field(**kwargs: Any) -> Text:
+    """The username of an account, with all its rules."""
+    return Text(
+        common.lowercase,
+        rules.not_a_phone_number,
+        rules.not_blacklisted,
+        rules.sip_username,
+        rules.free_username,
+        longest=64,
+        required=True,
+        **kwargs,
+    )
+
+
+def phone_field(**kwargs: Any) -> Text:
+    """A phone number in an accepted country that no other account of the domain has."""
+    return Text(rules.phone_number, rules.authorized_country, rules.free_phone, longest=64, **kwargs)
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """A valid account to create; `phone` is E.164."""
+
+    username: str
+    password: str
+    email: str | None = None
+    phone: str | None = None
+    display_name: str | None = None
+    dtmf_protocol: str | None = None
+    domain: str | None = None
+    algorithm: str | None = None
+    activated: bool | None = None
+    admin: bool | None = None
+    dictionary: dict[str, str] = field(default_factory=dict)
+
+
+class AccountFields(Input[NewAccount]):
+    """The fields that every way of creating an account shares.
+
+    Context: `domain` (the resulting SIP domain), `unique_email`, `algorithm` (of its Space).
+    """
+
+    shape: ClassVar[type] = NewAccount
+
+    username = username_field()
+    password = Text(shortest=3, longest=255, required=True)
+    domain = Text(rules.known_domain, longest=255)
+    email = Email(rules.free_email)
+    phone = phone_field()
+    dtmf_protocol = Choice(DTMF_PROTOCOLS)
+    dictionary = StringMap()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Store phones in E.164."""
+        if attrs.get("phone"):
+            attrs["phone"] = phones.normalised(attrs["phone"])
+        if attrs.get("dictionary", ...) is None:
+            attrs["dictionary"] = {}
+        return attrs
+
+
+class AdministratorsNewAccount(AccountFields):
+    """An account created by an administrator."""
+
+    display_name = Text()
+    algorithm = Text(rules.space_algorithm, longest=10)
+    activated = Flag()
+    admin = Flag()
+
+
+class RegisteredAccount(AccountFields):
+    """An account that its owner registers: no rights can be claimed."""
+
+    activated = Missing()
+    admin = Missing()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """A valid change by an administrator: absent texts become null, absent flags stay."""
+
+    username: str
+    email: str | None = None
+    phone: str | None = None
+    display_name: str | None = None
+    dtmf_protocol: str | None = None
+    password: str | None = None
+    domain: str | None = None
+    algorithm: str | None = None
+    activated: bool | None = None
+    blocked: bool | None = None
+    admin: bool | None = None
+    dictionary: dict[str, str] | None | UnsetType = UNSET
+
+
+class AdministratorsChange(Input[AccountChange]):
+    """A full replacement by an administrator.
+
+    Context: as for creation, and `account_id`.
+    """
+
+    shape: ClassVar[type] = AccountChange
+
+    username = username_field()
+    domain = Text(rules.known_domain, longest=255)
+    email = Email(rules.free_email)
+    phone = phone_field()
+    display_name = Text()
+    dtmf_protocol = Choice(DTMF_PROTOCOLS)
+    password = Text(longest=255)
+    algorithm = Text(rules.space_algorithm, longest=10)
+    activated = Flag()
+    blocked = Flag()
+    admin = Flag()
+    dictionary = StringMap()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Store phones in E.164."""
+        if attrs.get("phone"):
+            attrs["phone"] = phones.normalised(attrs["phone"])
+        return attrs
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A valid new password and, where the account has one, the old one as it was sent."""
+
+    password: str
+    algorithm: str | None = None
+    old_password: str | None = None
+
+
+class PasswordChange(Input[NewPassword]):
+    """A password change by the account itself.
+
+    Context: `algorithm` (of the account's Space), `has_password`.
+    """
+
+    shape: ClassVar[type] = NewPassword
+
+    algorithm = Text(rules.space_algorithm, longest=10)
+    password = Text(longest=255, required=True)
+    old_password = Text(longest=1024)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.context.get("has_password"):
+            self.fields["old_password"] = Text(longest=1024, required=True)

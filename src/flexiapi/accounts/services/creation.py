@@ -1,0 +1,87 @@
+"""The creation of accounts."""
+
+from django.db import IntegrityError, transaction
+
+from flexiapi.accounts.events import AccountEvent, account_created
+from flexiapi.accounts.models import Account
+from flexiapi.accounts.serializers import NewAccount
+from flexiapi.auth.scope import Caller, Origin
+from flexiapi.http.dates import now
+from flexiapi.http.errors import Forbidden, Invalid
+from flexiapi.http.messages import sentence
+from flexiapi.intercom.models import DictionaryEntry
+from flexiapi.spaces import services as spaces
+from flexiapi.spaces.models import Space
+
+from . import passwords, provisioning_tokens
+
+USER_AGENT_COLUMN = 256
+
+
+@transaction.atomic
+def create_by_administrator(space: Space, new: NewAccount, *, by: Caller | None, origin: Origin) -> Account:
+    """Create an account with all that an administrator may set.
+
+    Raises:
+        Forbidden: the Space has no seat left.
+        Invalid: the name was taken meanwhile.
+    """
+    account = _create(
+        space,
+        new,
+        origin=origin,
+        user_agent=origin.user_agent or space.name,
+        email=new.email,
+        phone=new.phone,
+        display_name=new.display_name,
+        activated=bool(new.activated),
+        admin=bool(new.admin),
+    )
+    write_dictionary(account, new.dictionary)
+    account_created.announce(AccountEvent(account.pk, account.username, account.domain, by, origin))
+    return account
+
+
+def register(space: Space, new: NewAccount, *, origin: Origin) -> Account:
+    """Create an account for its owner, with a name and a password only; runs in the caller's transaction.
+
+    Raises:
+        Forbidden: the Space has no seat left.
+        Invalid: the name was taken meanwhile.
+    """
+    account = _create(space, new, origin=origin, user_agent=space.name, activated=False, admin=False)
+    account_created.announce(AccountEvent(account.pk, account.username, account.domain, None, origin))
+    return account
+
+
+def write_dictionary(account: Account, dictionary: dict[str, str]) -> None:
+    """Store the entries of an account's dictionary."""
+    moment = now()
+    DictionaryEntry.objects.bulk_create(
+        DictionaryEntry(account=account, key=key, value=value, created_at=moment, updated_at=moment)
+        for key, value in dictionary.items()
+    )
+
+
+def _create(space: Space, new: NewAccount, *, origin: Origin, user_agent: str, **columns: object) -> Account:
+    if not spaces.take_seat(space):
+        raise Forbidden("This action is unauthorized.")
+    moment = now()
+    try:
+        with transaction.atomic():
+            account = Account.objects.create(
+                username=new.username,
+                domain=space.domain,
+                dtmf_protocol=new.dtmf_protocol,
+                ip_address=origin.ip,
+                user_agent=user_agent[:USER_AGENT_COLUMN],
+                created_at=moment,
+                updated_at=moment,
+                **columns,
+            )
+    except IntegrityError:
+        raise Invalid({"username": [sentence("unique", "username")]}) from None
+    provisioning_tokens.issue_token(account, origin=origin)
+    if space.digest is not None:
+        passwords.set_password(account, new.password, space=space)
+    return account

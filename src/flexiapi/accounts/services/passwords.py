@@ -1,0 +1,72 @@
+"""Passwords: stored as HA1 with the realm and algorithm of the account's own Space."""
+
+import hmac
+
+from django.db import transaction
+
+from flexiapi.accounts.events import AccountEvent, password_changed
+from flexiapi.accounts.models import Account, Password
+from flexiapi.accounts.queries import space_of
+from flexiapi.auth import digest
+from flexiapi.auth.models import ApiKey, AuthToken, Opaque
+from flexiapi.auth.scope import Caller, Origin
+from flexiapi.http.dates import now
+from flexiapi.http.errors import Forbidden, Invalid
+from flexiapi.spaces.models import Space
+
+
+def set_password(account: Account, password: str, *, space: Space | None = None) -> None:
+    """Replace all passwords of an account by one.
+
+    Raises:
+        Forbidden: Digest is not enabled on the account's Space.
+    """
+    space = space or space_of(account)
+    configuration = space.digest
+    if configuration is None:
+        raise Forbidden("Digest is not enabled on this space")
+    algorithm = configuration.default_password_algorithm
+    stored = digest.ha1(algorithm, account.username, configuration.realm, password)
+    Password.objects.filter(account=account).delete()
+    Password.objects.create(account=account, password=stored, algorithm=algorithm)
+
+
+def matches(account: Account, password: str, *, space: Space | None = None) -> bool:
+    """Whether a clear password fits any of the account's stored ones; takes the same time for all."""
+    space = space or space_of(account)
+    realm = space.digest.realm if space.digest is not None else account.domain
+    found = False
+    for stored in Password.objects.filter(account=account):
+        if stored.algorithm in digest.ALGORITHMS:
+            expected = digest.ha1(stored.algorithm, account.username, realm, password)
+            found |= hmac.compare_digest(expected.encode(), stored.password.lower().encode())
+    return found
+
+
+@transaction.atomic
+def change_own_password(
+    account: Account, *, password: str, old_password: str | None, by: Caller, origin: Origin
+) -> None:
+    """Change the password of an account on its own request; it counts as activated from then on.
+
+    All other ways in end: its personal API key, its Digest challenges and its unredeemed auth tokens.
+
+    Raises:
+        Invalid: the old password is wrong (422).
+        Forbidden: Digest is not enabled on its Space.
+    """
+    account = Account.objects.select_for_update().get(pk=account.pk)
+    if Password.objects.filter(account=account).exists() and not matches(account, old_password or ""):
+        raise Invalid({"old_password": ["Incorrect old password"]})
+    set_password(account, password)
+    Account.objects.filter(pk=account.pk).update(activated=True, updated_at=now())
+    revoke_ways_in(account, keep_key=by.method == "key")
+    password_changed.announce(AccountEvent(account.pk, account.username, account.domain, by, origin))
+
+
+def revoke_ways_in(account: Account, *, keep_key: bool = False) -> None:
+    """Delete what an old password opened: the personal key (unless it is in use), auth tokens, challenges."""
+    if not keep_key:
+        ApiKey.objects.filter(account=account, expires_after_last_used_minutes=None).delete()
+    AuthToken.objects.filter(account=account).delete()
+    Opaque.objects.filter(account=account).delete()

@@ -1,0 +1,87 @@
+"""Django's settings, derived from the instance's typed settings; nothing here reads the environment."""
+
+from pathlib import Path
+
+from flexiapi.config import instance
+from flexiapi.db import options
+
+_INSTANCE = instance.current()
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+SECRET_KEY = _INSTANCE.derived_key("django").hex()
+DEBUG = False
+ALLOWED_HOSTS = ["*"]  # the host decides the Space; an unknown one is refused there
+USE_X_FORWARDED_HOST = False
+
+INSTALLED_APPS = [
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "flexiapi.db",
+    "flexiapi.spaces",
+    "flexiapi.auth.apps.AuthConfig",
+    "flexiapi.messaging",
+    "flexiapi.accounts",
+    "flexiapi.contacts",
+    "flexiapi.intercom",
+    "flexiapi.telephony",
+    "flexiapi.provisioning",
+    "flexiapi.statistics",
+    "flexiapi.portal",
+    "flexiapi.operations",
+]
+
+MIDDLEWARE = [
+    "flexiapi.http.outer.OuterLayer",
+    "flexiapi.http.locale.AcceptedLanguage",
+    "flexiapi.auth.gate.HostAndKey",
+]
+
+ROOT_URLCONF = "flexiapi.config.urls"
+WSGI_APPLICATION = "flexiapi.config.wsgi.application"
+APPEND_SLASH = False
+
+DATABASES = {"default": options.database(_INSTANCE)}
+DEFAULT_AUTO_FIELD = "flexiapi.db.fields.UnsignedBigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": []},
+    }
+]
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "Français")]
+LOCALE_PATHS = [_PACKAGE / "locale"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = _INSTANCE.flexiapi_data_dir / "static"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# The outer layer refuses bodies by their declared size, uploads are streamed to disk.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_TEMP_DIR = None
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "flexiapi.http.errors.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+}
+
+LOGGING_CONFIG = None

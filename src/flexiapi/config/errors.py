@@ -1,0 +1,5 @@
+"""What is wrong with an instance's configuration."""
+
+
+class ConfigurationError(Exception):
+    """A sentence for the operator: which variable or file, what is expected, what was found (never a secret)."""

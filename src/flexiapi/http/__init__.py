@@ -1,0 +1,1 @@
+"""HTTP furniture: what every room's doors share and no room owns."""

@@ -1,0 +1,50 @@
+"""The language of a request: English or French, by `Accept-Language` or the visitor's own choice."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import translation
+
+COOKIE = "language"
+
+
+class AcceptedLanguage:
+    """Middleware that activates the best offered language; English when none matches."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self.offered = {code for code, _ in settings.LANGUAGES}
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        language = self.chosen(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        try:
+            return self.get_response(request)
+        finally:
+            translation.deactivate()
+
+    def chosen(self, request: HttpRequest) -> str:
+        """The language's code."""
+        cookie = request.COOKIES.get(COOKIE) if request.META.get("HTTP_COOKIE") else None
+        if cookie in self.offered:
+            return cookie
+        header = request.META.get("HTTP_ACCEPT_LANGUAGE")
+        return self._best(header) if header else settings.LANGUAGE_CODE
+
+    def _best(self, header: str) -> str:
+        best, best_quality = settings.LANGUAGE_CODE, 0.0
+        for part in header[:500].split(","):
+            tag, _, parameter = part.strip().partition(";")
+            quality = 1.0
+            if parameter.strip().startswith("q="):
+                try:
+                    quality = float(parameter.strip()[2:])
+                except ValueError:
+                    quality = 0.0
+            code = tag.replace("_", "-").split("-")[0].lower()
+            if code in self.offered and quality > best_quality:
+                best, best_quality = code, quality
+        return best

@@ -1,0 +1,127 @@
+"""The outermost layer: paths as they were sent, CORS, body sizes, and what every answer carries."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import Resolver404, resolve
+from django.utils.cache import patch_vary_headers
+
+from flexiapi.config import instance
+from flexiapi.http import errors, replies
+
+_SLASHES = re.compile("/{2,}")
+_FORM_LIMIT = 2 * 1024 * 1024
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+class OuterLayer:
+    """Middleware around everything.
+
+    - `path_info` is decoded once from the path that the client sent; repeated slashes collapse (Flexisip
+      writes `//api/…` when its URL ends with a slash) and a trailing one does not count.
+    - Preflights of `/api/*` are answered before the host is looked at; every answer there allows any origin.
+    - Bodies larger than the limit are refused by their declared size, before anything is read.
+    - Methods that a URL does not have get 405 with `Allow`, `OPTIONS` lists them.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.answer(request)
+        if request.path_info.startswith("/api/"):
+            response["Access-Control-Allow-Origin"] = "*"
+        if "Cache-Control" not in response:
+            response["Cache-Control"] = "no-cache, private"
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        """The response, without the headers that all responses share."""
+        raw = raw_path(request)
+        request.raw_path = raw  # type: ignore[attr-defined]
+        try:
+            path = unquote_to_bytes(_SLASHES.sub("/", raw)).decode()
+        except UnicodeDecodeError:
+            return errors.render(request, errors.BadRequest("Malformed URL."))
+        if len(path) > 1 and path.endswith("/"):
+            path = path.rstrip("/") or "/"
+        request.path_info = request.path = path
+        if "\x00" in path:
+            return errors.render(request, errors.BadRequest("Malformed URL."))
+        if request.method == "OPTIONS" and path.startswith("/api/"):
+            wanted = request.META.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD")
+            if wanted:
+                return _preflight(request, wanted)
+        if _too_large(request):
+            return errors.render(request, errors.TooLarge())
+        if request.method == "OPTIONS":
+            return _options(request, path)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """Render the errors that plain views raise."""
+        return errors.render(request, exception) if isinstance(exception, errors.ApiError) else None
+
+
+def raw_path(request: HttpRequest) -> str:
+    """The path exactly as it was sent, percent-encoding included, without the query.
+
+    Servers hand it over as `RAW_URI` (gunicorn) or `REQUEST_URI`; without either, Django's own decoding
+    stands in for it.
+    """
+    sent = request.META.get("RAW_URI") or request.META.get("REQUEST_URI")
+    if not sent:
+        return request.path
+    path: str = sent.partition("?")[0]
+    if path.startswith("http://") or path.startswith("https://"):
+        path = "/" + path.split("://", 1)[1].partition("/")[2]
+    return path or "/"
+
+
+def _too_large(request: HttpRequest) -> bool:
+    try:
+        size = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return False
+    if size <= _FORM_LIMIT:
+        return False
+    multipart = (request.content_type or "").startswith("multipart/")
+    return size > (instance.current().upload_max_bytes + 64 * 1024 if multipart else _FORM_LIMIT)
+
+
+def _preflight(request: HttpRequest, method: str) -> HttpResponseBase:
+    reply = replies.empty(204)
+    reply["Access-Control-Allow-Methods"] = method.upper()[:32]
+    reply["Access-Control-Allow-Headers"] = request.META.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
+    reply["Access-Control-Max-Age"] = "0"
+    reply["Vary"] = "Access-Control-Request-Method, Access-Control-Request-Headers"
+    return reply
+
+
+def methods_of(view: Callable[..., object]) -> list[str]:
+    """The methods that a routed view answers to, without HEAD and OPTIONS."""
+    plain = getattr(view, "views", {})
+    fallback = getattr(view, "fallback", view)
+    view_class = getattr(fallback, "cls", None) or getattr(fallback, "view_class", None)
+    if view_class is not None:
+        found = {name for name in _METHODS if hasattr(view_class, name.lower())} | set(plain)
+    else:
+        found = set(plain) | set(getattr(fallback, "methods", ()))
+    return [name for name in _METHODS if name in (found or {"GET"})]
+
+
+def _options(request: HttpRequest, path: str) -> HttpResponseBase:
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return errors.page_not_found(request)
+    reply = replies.empty()
+    names = [name for method in methods_of(match.func) for name in ((method, "HEAD") if method == "GET" else (method,))]
+    reply["Allow"] = ",".join(names)
+    if path.startswith("/api/"):
+        patch_vary_headers(reply, ["Access-Control-Request-Method"])
+    return reply

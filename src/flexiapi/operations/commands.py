@@ -1,0 +1,110 @@
+"""Console commands that run the product and keep its database."""
+
+from pathlib import Path
+
+import click
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from flexiapi.console import Command, Failure
+
+from . import quickstart, server, worker
+
+
+@click.command("serve", cls=Command)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
+@click.option("--threads", default=64, show_default=True, type=click.IntRange(1, 1000), help="Threads of each.")
+@click.option("--tls-cert", type=click.Path(path_type=Path, exists=True), help="PEM certificate: TLS with HTTP/2.")
+@click.option("--tls-key", type=click.Path(path_type=Path, exists=True), help="Its PEM key.")
+@click.option("--worker/--no-worker", "with_worker", default=True, help="Run the background worker inside.")
+@click.option("--migrate/--no-migrate", "with_migrations", default=True, help="Apply migrations first.")
+def serve(
+    host: str,
+    port: int,
+    workers: int,
+    threads: int,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    with_worker: bool,
+    with_migrations: bool,
+) -> None:
+    """Serve the API, provisioning and the portal."""
+    if (tls_cert is None) != (tls_key is None):
+        raise Failure("TLS needs both --tls-cert and --tls-key")
+    if with_migrations:
+        call_command("migrate", interactive=False, verbosity=0)
+    server.serve(
+        server.Options(
+            host=host,
+            port=port,
+            workers=workers,
+            threads=threads,
+            tls_cert=tls_cert,
+            tls_key=tls_key,
+            with_worker=with_worker,
+        )
+    )
+
+
+@click.command("worker", cls=Command)
+@click.option("--parent", type=int, help="End when this process is gone.")
+def run_worker(parent: int | None) -> None:
+    """Run the queue and the periodic tasks."""
+    worker.run(parent=parent)
+
+
+@click.command("migrate", cls=Command)
+@click.option("--dry-run", is_flag=True, help="Print what would be applied.")
+@click.option("--force", is_flag=True, help="Accepted for scripts; nothing is ever asked.")
+def migrate(dry_run: bool, force: bool) -> None:
+    """Create or upgrade the schema."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    tables = set(connection.introspection.table_names())
+    if tables and "django_migrations" not in tables:
+        raise Failure("The database is not empty and was not made by flexiapi; it is left as it is.")
+    if dry_run:
+        for migration, _ in plan:
+            click.echo(f"{migration.app_label}.{migration.name}")
+        return
+    call_command("migrate", interactive=False, verbosity=1)
+
+
+@click.command("migrate:status", cls=Command)
+def migrate_status() -> None:
+    """List the migrations and whether each is applied."""
+    call_command("showmigrations")
+
+
+def _nothing(name: str, text: str) -> click.Command:
+    @click.command(name, cls=Command, help=text)
+    def command() -> None:
+        click.echo(text)
+
+    return command
+
+
+@click.command("quickstart", cls=Command)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--domain", default="sip.example.org", show_default=True, help="The SIP domain of the first Space.")
+@click.option("--directory", default=Path(".run"), show_default=True, type=click.Path(path_type=Path))
+def run_quickstart(host: str, port: int, domain: str, directory: Path) -> None:
+    """Start the product in this directory: a Space, an administrator, an address to open."""
+    quickstart.run(host=host, port=port, domain=domain, directory=directory)
+
+
+COMMANDS = [
+    serve,
+    run_worker,
+    migrate,
+    migrate_status,
+    run_quickstart,
+    _nothing("db:seed", "Nothing to do: the account types come with the migrations."),
+    _nothing("storage:link", "Nothing to do: public files are served from the data directory."),
+    _nothing("config:cache", "Nothing to do: the configuration is read once at each start."),
+    _nothing("config:clear", "Nothing to do: the configuration is read once at each start."),
+]

@@ -1,0 +1,130 @@
+"""The provisioning routes: XML documents for apps, QR codes for people."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import path
+
+from flexiapi import hooks
+from flexiapi.auth.access import ApiRequest, PublicView, UserView
+from flexiapi.config import instance
+from flexiapi.http import errors, proxies, replies
+from flexiapi.http.pagination import base_url
+
+from . import qr, services
+
+_PRIVATE = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+}
+
+
+def fetch_of(request: ApiRequest) -> services.Fetch:
+    """What the services need to know of a request."""
+    return services.Fetch(
+        scope=request.scope,
+        origin=request.origin,
+        base_url=base_url(request),
+        scheme=proxies.connection(request).scheme,
+        view=lambda: hook_context(request),
+    )
+
+
+def hook_context(request: ApiRequest) -> hooks.HookContext:
+    """What hooks may see of a request."""
+    connection = proxies.connection(request)
+    caller = request.scope.caller
+    return hooks.HookContext(
+        method=request.method or "",
+        host=connection.host,
+        path=request.path,
+        query=request.GET.dict(),
+        headers=request.headers,
+        address=connection.address,
+        space=request.space,
+        caller=caller.identifier if caller else None,
+    )
+
+
+def check_header(request: ApiRequest) -> None:
+    """Require `X-Linphone-Provisioning` (any value) unless the instance does without; refuse prefetches.
+
+    The header keeps crawlers and link previews from consuming one-time URLs.
+
+    Raises:
+        BadRequest: it is missing, or the request is a prefetch (400).
+    """
+    if (
+        "HTTP_X_LINPHONE_PROVISIONING" not in request.META
+        and instance.current().account_provisioning_use_x_linphone_provisioning_header
+    ):
+        raise errors.BadRequest("x-linphone-provisioning header is missing")
+    purpose = request.META.get("HTTP_SEC_PURPOSE") or request.META.get("HTTP_PURPOSE") or ""
+    if "prefetch" in purpose:
+        raise errors.BadRequest("Prefetching is not served")
+
+
+def xml(content: bytes) -> HttpResponse:
+    """A document; apps compare nothing but status and body, caches must not keep it."""
+    return replies.Reply(content, content_type="application/xml", headers=_PRIVATE)
+
+
+class Anonymous(PublicView):
+    """The configuration of a Space, for anybody."""
+
+    def get(self, request: ApiRequest) -> HttpResponse:
+        check_header(request)
+        return xml(services.anonymous(fetch_of(request)))
+
+
+class ByToken(PublicView):
+    """The configuration of an account, once."""
+
+    def get(self, request: ApiRequest, token: str) -> HttpResponse:
+        check_header(request)
+        content = services.by_token(
+            fetch_of(request),
+            token,
+            reset_password="reset_password" in request.GET,
+            dry=request.method == "HEAD",
+        )
+        return xml(content)
+
+
+class ByAuthToken(PublicView):
+    """The configuration of the account that another device attached, once."""
+
+    def get(self, request: ApiRequest, token: str) -> HttpResponse:
+        check_header(request)
+        return xml(services.by_auth_token(fetch_of(request), token, dry=request.method == "HEAD"))
+
+
+class Mine(UserView):
+    """The configuration of the account that authenticates, as often as it asks."""
+
+    def get(self, request: ApiRequest) -> HttpResponse:
+        check_header(request)
+        return xml(services.own(fetch_of(request), request.caller.account_id))
+
+
+class QrCode(PublicView):
+    """A token's provisioning URL as a picture; SVG with `?format=svg`."""
+
+    def get(self, request: ApiRequest, token: str) -> HttpResponse:
+        services.usable_token(token)
+        suffix = "?reset_password=1" if "reset_password" in request.GET else ""
+        url = f"{base_url(request)}/provisioning/{token}{suffix}"
+        headers: dict[str, Any] = {**_PRIVATE, "X-Qrcode-URL": url}
+        if request.GET.get("format") == "svg":
+            return replies.Reply(qr.svg(url), content_type="image/svg+xml", headers=headers)
+        return replies.Reply(qr.png(url), content_type="image/png", headers=headers)
+
+
+routes = [
+    path("provisioning", Anonymous.as_view()),
+    path("provisioning/me", Mine.as_view()),
+    path("provisioning/auth_token/<seg:token>", ByAuthToken.as_view()),
+    path("provisioning/qrcode/<seg:token>", QrCode.as_view()),
+    path("provisioning/<seg:token>", ByToken.as_view()),
+]
