@@ -62,6 +62,10 @@ migrations-check: install ## check that the migrations say what the models say
 	@APP_ENV=testing DB_CONNECTION=sqlite DB_DATABASE=:memory: DJANGO_SETTINGS_MODULE=flexiapi.config.django \
 		$(BIN)/python -m django makemigrations --check --dry-run
 
+.PHONY: schema-snapshot
+schema-snapshot: install $(STAMPS)/development ## write down the tables after a wanted change (DB_CONNECTION says for which engine)
+	$(BIN)/pytest tests/schema --quiet --rewrite-schema
+
 .PHONY: format
 format: $(STAMPS)/development ## bring the code into shape
 	$(BIN)/ruff check --fix .

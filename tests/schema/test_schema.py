@@ -1,6 +1,6 @@
 """The tables are what operators' and Flexisip's own SQL expects, on every engine.
 
-After a wanted change of the models: `pytest tests/schema --rewrite-schema`, once per engine.
+After a wanted change of the models: `make schema-snapshot`, once with each engine's `DB_CONNECTION`.
 """
 
 import json
