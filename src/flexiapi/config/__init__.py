@@ -1,1 +1,1 @@
-"""Configuration of an instance: typed settings from DotEnv file and environment, Django's settings, logging."""
+"""Configuration of an instance: typed settings, Django's settings, logging."""

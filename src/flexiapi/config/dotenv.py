@@ -103,7 +103,7 @@ def _text(path: Path) -> str:
 
 
 def _interpolated(binding: Binding, known: Mapping[str, str]) -> str:
-    """The value with each `${NAME}` replaced; single quotes are literal, `\\$` in double quotes is a dollar."""
+    """The value with each `${NAME}` replaced; single quotes are literal, `\\$` in double ones is a dollar."""
     value = binding.value or ""
     original = binding.original.string
     if _SINGLE_QUOTED.match(original):

@@ -2,4 +2,4 @@
 
 
 class ConfigurationError(Exception):
-    """A sentence for the operator: which variable or file, what is expected, what was found (never a secret)."""
+    """A sentence for the operator: what is wrong, what is expected, what was found (never a secret)."""

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -26,19 +26,14 @@ _FALSE = frozenset({"false", "(false)", "0", "no", "off"})
 
 
 @dataclass(frozen=True, slots=True)
-class Kind(Generic[T]):
+class Kind(Generic[T_co]):
     """How the text of a variable becomes a value.
 
     `read` raises ValueError for a wrong text; `expected` ends the sentence "NAME must be …".
     """
 
-    read: Callable[[str], T]
+    read: Callable[[str], T_co]
     expected: str
-
-    @property
-    def or_none(self) -> "Kind[T | None]":
-        """The same kind for a variable that may have no value."""
-        return Kind(self.read, self.expected)
 
 
 def _text(text: str) -> str:

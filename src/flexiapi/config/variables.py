@@ -16,9 +16,9 @@ _SHOWN = 80
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Derived:
-    """A default that depends on other settings: `find` gets what is known so far; `described` is for the reader."""
+    """A default that depends on other settings: `find` gets what is known so far."""
 
-    described: str
+    described: str  # in the documentation
     find: Callable[[Mapping[str, Any]], Any]
 
 
