@@ -10,6 +10,7 @@ from flexiapi.db import options
 @dataclass(frozen=True)
 class Settings:
     db_connection: str = "sqlite"
+    db_driver: str | None = None
     database_url: str | None = None
     db_host: str | None = "db.example.org"
     db_port: int | None = 3307

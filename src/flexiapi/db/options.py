@@ -26,6 +26,8 @@ class DatabaseSettings(Protocol):
     @property
     def db_connection(self) -> str: ...
     @property
+    def db_driver(self) -> str | None: ...
+    @property
     def database_url(self) -> str | None: ...
     @property
     def db_host(self) -> str | None: ...
@@ -60,7 +62,7 @@ def database(settings: DatabaseSettings) -> dict[str, Any]:
         "HOST": settings.db_socket or settings.db_host or "",
         "PORT": str(settings.db_port or ""),
     }
-    connection = settings.db_connection
+    connection = settings.db_driver or settings.db_connection
     if settings.database_url:
         connection, place = _from_url(settings.database_url)
     if connection not in _ENGINES:
