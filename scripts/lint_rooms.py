@@ -19,7 +19,16 @@ DOORS = {"api", "pages", "commands", "tasks"}
 
 READERS = {"queries", "models", "migrations"}
 ROWLESS = DOORS | {"serializers"}
-WRITES = {"create", "bulk_create", "bulk_update", "update", "delete"}
+WRITES = {
+    "create",
+    "bulk_create",
+    "bulk_update",
+    "update",
+    "delete",
+    "get_or_create",
+    "update_or_create",
+    "select_for_update",
+}
 NARROWING = {"filter", "exclude"}
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 RAW_CALLS = {"execute", "executemany", "callproc"}
@@ -127,17 +136,20 @@ def database_access(path: str, tree: ast.AST) -> Iterator[Finding]:
     """Rows are read where the caller's scope is applied, and nowhere else.
 
     `queries` and `models` read. Doors and serializers touch no rows; services and the other modules of a room
-    create rows, and change or delete by condition. SQL by hand is for `queries`, `models`, migrations and
-    `flexiapi.db`, and for `operations`, which reads other programs' databases.
+    create rows, lock those that they are about to change, and change or delete by condition. SQL by hand is
+    for `queries`, `models`, migrations and `flexiapi.db`. `operations` does both: it works on the whole
+    instance, for its operator, and reads other programs' databases.
     """
     room, furniture = _place(path)
     if room is None or room == "db" or furniture & READERS:
+        return
+    if room == "operations" and not furniture & ROWLESS:
         return
     allowed = set() if furniture & ROWLESS else _writing_managers(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in MANAGERS and node not in allowed:
             yield Finding(path, node.lineno, f".{node.attr}: {_advice(furniture)}")
-        elif isinstance(node, ast.Call) and room != "operations":
+        elif isinstance(node, ast.Call):
             yield from _raw_sql(path, node)
 
 
@@ -152,11 +164,11 @@ def _place(path: str) -> tuple[str | None, set[str]]:
 def _advice(furniture: set[str]) -> str:
     if furniture & ROWLESS:
         return "doors and serializers touch no rows, ask a query or a service"
-    return "only queries read; elsewhere a room creates rows, or changes them by condition"
+    return "reading belongs into queries; elsewhere rows are created, locked, or changed by condition"
 
 
 def _writing_managers(tree: ast.AST) -> set[ast.expr]:
-    """The `.objects` of calls such as `.objects.create(…)` and `.objects.filter(…).update(…)`."""
+    """The `.objects` of calls that write or lock: `.objects.create(…)`, `.objects.filter(…).update(…)`."""
     allowed: set[ast.expr] = set()
     for node in ast.walk(tree):
         if not (
