@@ -127,7 +127,7 @@ class TestWords:
             "issue " + "#12",
             "fixes " + "#12",
             "see chapter " + "6",
-            "see " + "§4.4",
+            "see \N{SECTION SIGN}4.4",
             "TO" + "DO later",
             "--index" + "-url https://x",
             "https://files.py" + "thonhosted.org/x",
