@@ -144,7 +144,9 @@ class Api:
         )
         return Answer(raw)
 
-    def digest(self, method: str, path: str, account: Account, password: str, body: Any = None, **choices: Any) -> Answer:
+    def digest(
+        self, method: str, path: str, account: Account, password: str, body: Any = None, **choices: Any
+    ) -> Answer:
         """A request with Digest: the unauthenticated round, then the answer to its challenge."""
         return DigestClient(self, account, password, **choices).send(method, path, body)
 
@@ -176,7 +178,13 @@ class DigestClient:
         return next((line for line in lines if f"algorithm={self.algorithm}," in line), lines[0])
 
     def answer(
-        self, method: str, path: str, challenge: dict[str, str], body: Any = None, nc: int = 1, **changes: str | None
+        self,
+        method: str,
+        path: str,
+        challenge: dict[str, str],
+        body: Any = None,
+        nc: int | None = 1,
+        **changes: str | None,
     ) -> Answer:
         """The second round; `changes` replace or (None) leave out parameters."""
         return self.api.send(
@@ -189,7 +197,7 @@ class DigestClient:
         )
 
     def authorization(
-        self, method: str, path: str, challenge: dict[str, str], nc: int = 1, **changes: str | None
+        self, method: str, path: str, challenge: dict[str, str], nc: int | None = 1, **changes: str | None
     ) -> str:
         """The header's value."""
         algorithm = challenge.get("algorithm", "MD5")
@@ -205,7 +213,7 @@ class DigestClient:
             "opaque": challenge["opaque"],
             "username": self.account.username,
             "cnonce": secrets.token_hex(6) + "~-",
-            "nc": f"{nc:08x}",
+            "nc": None if nc is None else f"{nc:08x}",
             "qop": "auth",
             "uri": path,
         }
@@ -216,7 +224,9 @@ class DigestClient:
         sent["response"] = changes.get("response", hashed(text))
         bare = ("nc", "qop")
         return "Digest  " + ", ".join(
-            f"{key}={value}" if key in bare else f'{key}="{value}"' for key, value in sent.items() if value is not None
+            f"{key}={value}" if key in bare else f'{key}="{value}"'
+            for key, value in sent.items()
+            if value is not None
         )
 
 

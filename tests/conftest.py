@@ -1,28 +1,13 @@
 """What all tests share: an instance of their own, a client for the API, and required services."""
 
-import os
 import secrets
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-_directory = Path(tempfile.mkdtemp(prefix="flexiapi-tests-"))
-(_directory / "config").mkdir()
-os.environ.update(
-    APP_ENV="testing",
-    APP_KEY="",
-    APP_ROOT_HOST="example.org",
-    FLEXIAPI_DATA_DIR=str(_directory / "data"),
-    FLEXIAPI_CONFIG_DIR=str(_directory / "config"),
-    RATE_LIMIT_CREDENTIALS="false",
-    RATE_LIMIT_API_PER_MINUTE="0",
-    LOG_CHANNEL="null",
-)
-os.environ.setdefault("DB_CONNECTION", "sqlite")
-
-from tests.api import Api  # noqa: E402 the environment comes first
+from flexiapi.auth import keys
+from flexiapi.spaces import queries
+from tests.api import Api
 
 DATABASE_MARK = pytest.mark.database
 
@@ -43,9 +28,6 @@ def api(db: None) -> Api:
 @pytest.fixture(autouse=True)
 def _fresh_process_state() -> Iterator[None]:
     """Forget what the process remembers of rows that the last test made."""
-    from flexiapi.auth import keys
-    from flexiapi.spaces import queries
-
     queries.forget_cached()
     keys._counts.clear()
     yield

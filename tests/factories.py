@@ -17,13 +17,15 @@ ORIGIN = Origin(ip="127.0.0.1", user_agent="tests")
 _numbers = itertools.count(1)
 
 
-def a_space(domain: str | None = None, *, algorithm: str = "SHA-256", **columns: Any) -> Space:
+def a_space(
+    domain: str | None = None, *, algorithm: str = "SHA-256", realm: str | None = None, **columns: Any
+) -> Space:
     """A Space below the root host `example.org`."""
     number = next(_numbers)
     domain = domain or f"sip{number}.example.org"
     columns.setdefault("host", domain)
     columns.setdefault("name", f"Space {number}")
-    return create_space(domain=domain, algorithm=algorithm, **columns)
+    return create_space(domain=domain, realm=realm, algorithm=algorithm, **columns)
 
 
 def a_super_space() -> Space:
@@ -37,7 +39,9 @@ def without_digest(space: Space) -> Space:
     return Space.objects.get(pk=space.pk)
 
 
-def an_account(space: Space, username: str | None = None, *, password: str | None = None, **columns: Any) -> Account:
+def an_account(
+    space: Space, username: str | None = None, *, password: str | None = None, **columns: Any
+) -> Account:
     """An account of a Space, without hooks and mails; with a password only if one is given."""
     columns.setdefault("activated", True)
     columns.setdefault("created_at", now())

@@ -15,19 +15,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(words: Sequence[str]) -> int:
     """Run one command; returns its exit code."""
-    from flexiapi.config.commands import COMMANDS as CONFIGURATION
     from flexiapi import console
+    from flexiapi.config import quickstart
+    from flexiapi.config.commands import COMMANDS as CONFIGURATION
 
     early = {command.name: command for command in CONFIGURATION}
     name = next((word for word in words if not word.startswith("-")), None)
-    try:
-        instance.select_environment(environment(words))
-        if name in early:
-            return console.run(console.Console(list(early.values()), {}), words)
-        return console.run(_complete(), words)
-    except instance.ConfigurationError as error:
-        print(error, file=sys.stderr)  # noqa: T201 the console's own output
-        return 1
+    if name in early:
+        return console.run(console.Console(list(early.values()), {}), words)
+    if name == "quickstart":
+        quickstart.prepare(quickstart.directory_of(words))
+    instance.start(environment(words))
+    return console.run(_complete(), words)
 
 
 def environment(words: Sequence[str]) -> str | None:
@@ -47,8 +46,8 @@ def _complete() -> "console.Console":  # type: ignore[name-defined] # noqa: F821
     django.setup()
     from flexiapi.accounts import commands as accounts
     from flexiapi.config.commands import COMMANDS as CONFIGURATION
-    from flexiapi.operations import commands as operations
     from flexiapi.console import Console
+    from flexiapi.operations import commands as operations
     from flexiapi.spaces import commands as spaces
 
     return Console(

@@ -64,7 +64,9 @@ class Console(click.Group):
         for command in commands:
             self.add_command(command)
         self.aliases = aliases
-        self.params.append(click.Option(["--env"], metavar="NAME", help="The environment.", expose_value=False))
+        self.params.append(
+            click.Option(["--env"], metavar="NAME", help="The environment.", expose_value=False)
+        )
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """A command by its name or a former one."""
@@ -80,7 +82,9 @@ def run(console: Console, arguments: Sequence[str]) -> int:
         return 1
     except click.ClickException as error:
         error.show()
-        unknown = isinstance(error, click.UsageError) and error.message.startswith(("No such command", "Got unexpected"))
+        unknown = isinstance(error, click.UsageError) and error.message.startswith(
+            ("No such command", "Got unexpected")
+        )
         return 1 if unknown else error.exit_code
     except click.Abort:
         click.echo("Aborted.", err=True)

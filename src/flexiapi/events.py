@@ -35,5 +35,5 @@ class Event(Generic[Payload]):
         for receiver in self._receivers:
             try:
                 receiver(payload)
-            except Exception:  # noqa: BLE001 receivers are other rooms' and operators' code
+            except Exception:
                 log.exception("A receiver of %s failed", self.name)

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.urls import path
 
 from flexiapi.auth.access import AdministratorView, ApiRequest, PublicView, UserView
 from flexiapi.http import errors, inputs, pagination, replies
+from flexiapi.http.routing import path
 from flexiapi.spaces import queries as spaces
 from flexiapi.spaces.models import Space
 
@@ -94,15 +94,15 @@ class Accounts(AdministratorView):
 
     def get(self, request: ApiRequest) -> HttpResponse:
         rows = queries.filtered(request.scope, **filters.read(request))
-        return pagination.answer(request, rows, per_page=20, write=lambda ids: documents.many(ids, Variant.LISTED))
+        return pagination.answer(
+            request, rows, per_page=20, write=lambda ids: documents.many(ids, Variant.LISTED)
+        )
 
     def post(self, request: ApiRequest) -> HttpResponse:
         space = target_space(request)
-        if space is not None and queries.space_is_full(space):
+        if space is None or queries.space_is_full(space):
             raise errors.Forbidden("This action is unauthorized.")
-        new = AdministratorsNewAccount.read(request, **field_context(space or request.space))
-        if space is None:
-            raise errors.Forbidden("This action is unauthorized.")
+        new = AdministratorsNewAccount.read(request, **field_context(space))
         account = creation.create_by_administrator(space, new, by=request.caller, origin=request.origin)
         return document(account.pk)
 

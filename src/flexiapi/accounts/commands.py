@@ -33,13 +33,20 @@ def create_admin_account(
     if not username:
         username = click.prompt("Username", default="admin") if interactive else "admin"
     if not domain:
-        domain = click.prompt("Domain", default=default_domain or "") if interactive else (default_domain or "")
+        domain = (
+            click.prompt("Domain", default=default_domain or "") if interactive else (default_domain or "")
+        )
     if not password and interactive:
-        password = click.prompt("Password (empty for a random one)", default="", show_default=False, hide_input=True)
+        password = click.prompt(
+            "Password (empty for a random one)", default="", show_default=False, hide_input=True
+        )
     password = password or secrets.token_urlsafe(15)
     known = spaces.domains()
     if domain not in known:
-        click.secho(f"The domain {domain or '(none)'} belongs to no Space. Domains: {', '.join(known) or 'none'}", fg="red")
+        click.secho(
+            f"The domain {domain or '(none)'} belongs to no Space. Domains: {', '.join(known) or 'none'}",
+            fg="red",
+        )
         click.echo("Create its Space first: flexiapi spaces:create-update DOMAIN HOST NAME")
         raise click.exceptions.Exit(1)
     try:
@@ -59,7 +66,12 @@ def create_admin_test() -> None:
     """Create the publicly known administrator that the Linphone SDK's own tests use; never in production."""
     if instance.current().app_env == "production":
         raise Failure("This command installs a publicly known key: it does not run in production.")
-    domain, username, password, key = "sip.example.org", "admin_test", "admin_test_password", "no_secret_at_all"
+    domain, username, password, key = (
+        "sip.example.org",
+        "admin_test",
+        "admin_test_password",
+        "no_secret_at_all",
+    )
     space_services.create_or_update(domain=domain, host=domain, name=domain, is_super=True)
     administrators.create_administrator(username=username, domain=domain, password=password, key_ip=None)
     administrators.set_known_key(username=username, domain=domain, key=key)

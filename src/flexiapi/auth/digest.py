@@ -131,7 +131,9 @@ def verify(
     ha1 = next((ha1 for name, ha1 in account.passwords if name == algorithm), None)
     if ha1 is None:
         raise refuse("Wrong algorithm")
-    if not hmac.compare_digest(_response(algorithm, ha1, sent, method), sent["response"].lower().encode("utf-8", "replace")):
+    if not hmac.compare_digest(
+        _response(algorithm, ha1, sent, method), sent["response"].lower().encode("utf-8", "replace")
+    ):
         raise refuse("Unauthorized")
     if not _take(account, sent, count, address):
         raise refuse("Nonce replayed", stale=True)
@@ -216,7 +218,9 @@ def _take(account: DigestAccount, sent: dict[str, str], count: int, address: str
     return True
 
 
-def _refuse_misfits(account: DigestAccount, sent: dict[str, str], algorithm: str, path: str, query: str) -> None:
+def _refuse_misfits(
+    account: DigestAccount, sent: dict[str, str], algorithm: str, path: str, query: str
+) -> None:
     """Raise the 422 of parameters that do not fit the request."""
     found: dict[str, Sequence[str]] = {}
     plain = path.rstrip("/") or "/"

@@ -18,11 +18,6 @@ def app_name(known: Mapping[str, Any]) -> str:
     return str(known["app_name"])
 
 
-def config_dir(known: Mapping[str, Any]) -> Path:
-    """A directory below the working directory."""
-    return Path("config")
-
-
 def mail_templates(known: Mapping[str, Any]) -> Path:
     """`mails` in the configuration directory."""
     return Path(known["flexiapi_config_dir"], "mails")

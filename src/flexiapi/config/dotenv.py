@@ -69,24 +69,35 @@ def read(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
             never its text, which may be a secret).
     """
     values: dict[str, str] = {}
-    for binding in _bindings(path):
+    for binding in bindings(path):
         if binding.key is None or binding.value is None:
             continue
         values[binding.key] = _interpolated(binding, {**values, **environ})
     return values
 
 
-def _bindings(path: Path) -> list[Binding]:
-    text = _text(path)
-    bindings = list(parse_stream(StringIO(text, newline="")))
-    for binding in bindings:
+def bindings(path: Path) -> list[Binding]:
+    """The parts of the file as the parser sees them, comments and blank lines included; joined they are its text.
+
+    Raises:
+        ConfigurationError: as `read`.
+    """
+    return parsed(_text(path), path)
+
+
+def parsed(text: str, path: Path) -> list[Binding]:
+    """The parts of a text that is, or shall be, in the file `path`.
+
+    Raises:
+        ConfigurationError: a line cannot be understood.
+    """
+    found = list(parse_stream(StringIO(text, newline="")))
+    for binding in found:
         if binding.error or (binding.key is not None and not _VARIABLE_NAME.fullmatch(binding.key)):
-            leading = binding.original.string[
-                : len(binding.original.string) - len(binding.original.string.lstrip())
-            ]
-            line = binding.original.line + leading.count("\n")
+            part = binding.original.string
+            line = binding.original.line + part[: len(part) - len(part.lstrip())].count("\n")
             raise ConfigurationError(f"{path}: line {line} is not of the form NAME=value.")
-    return bindings
+    return found
 
 
 def _text(path: Path) -> str:

@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from . import defaults
 from .kinds import (
@@ -39,7 +40,7 @@ _ALGORITHMS = choice("SHA-256", "MD5", sha256="SHA-256")
 _SAMPLES = frozenset({"secret-key", "site-key"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class InstanceSettings:
     """What an operator configured. Minutes are whole; 0 minutes of validity mean "never expires"."""
 
@@ -89,8 +90,8 @@ class InstanceSettings:
     )
     flexiapi_config_dir: Path = setting(
         PATH,
-        Derived("`/etc/flexisip-account-manager` if it exists, else `config`", defaults.config_dir),
-        "Directory of `flexiapi.env`, hooks, templates and themes. Read from the environment only.",
+        Path("config"),
+        "Directory of `flexiapi.env`, hooks, templates and themes; `/etc/flexisip-account-manager` if it exists.",
     )
     app_mail_templates_path: Path = setting(
         PATH,
@@ -159,7 +160,10 @@ class InstanceSettings:
         PATH, None, "The `flexisip_pusher` executable; without it no push."
     )
     app_flexisip_pusher_firebase_keysmap: Mapping[str, str] = setting(
-        PAIRS, {}, "Firebase keys: `id:key` pairs separated by blanks, chosen by `pn_param`.", secret=True
+        PAIRS,
+        MappingProxyType({}),
+        "Firebase keys: `id:key` pairs separated by blanks, chosen by `pn_param`.",
+        secret=True,
     )
     flexisip_no_answer_alias: str = setting(
         LINE, "away", "The word that Flexisip gets for call forwardings of the type `no_answer`."
@@ -353,7 +357,7 @@ class InstanceSettings:
     @property
     def mail_configured(self) -> bool:
         """Whether mail leaves this machine without a Space's own server."""
-        return self.mail_driver == "sendmail" or (self.mail_driver == "smtp" and self.mail_host is not None)
+        return self.mail_driver == "sendmail" or (self.mail_driver == "smtp" and bool(self.mail_host))
 
     @property
     def sms_configured(self) -> bool:

@@ -71,7 +71,9 @@ def parse_iso(text: str) -> datetime:
         moment = (
             day
             + timedelta(
-                hours=int(part["hour"] or 0), minutes=int(part["minute"] or 0), seconds=int(part["second"] or 0)
+                hours=int(part["hour"] or 0),
+                minutes=int(part["minute"] or 0),
+                seconds=int(part["second"] or 0),
             )
             + _fraction(part)
         )

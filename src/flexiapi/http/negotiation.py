@@ -8,7 +8,8 @@ def accepts_json(request: HttpRequest) -> bool:
     accept = request.META.get("HTTP_ACCEPT", "")
     if accept.strip() in ("", "*/*", "*"):
         return (
-            request.META.get("HTTP_X_REQUESTED_WITH") == "XMLHttpRequest" and "HTTP_X_PJAX" not in request.META
+            request.META.get("HTTP_X_REQUESTED_WITH") == "XMLHttpRequest"
+            and "HTTP_X_PJAX" not in request.META
         )
     first = _preferred(accept)
     return "/json" in first or "+json" in first

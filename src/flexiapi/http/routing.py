@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import register_converter
+from django.urls import path, register_converter
+
+__all__ = ["by_method", "path"]
 
 View = Callable[..., HttpResponseBase]
 

@@ -1,9 +1,9 @@
 """What operators' tools ask a running server."""
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
 
 from flexiapi.http import replies
+from flexiapi.http.routing import path
 
 
 def up(request: HttpRequest) -> HttpResponse:

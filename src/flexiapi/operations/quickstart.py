@@ -1,6 +1,5 @@
 """The first start in a checkout: everything in one directory, a Space, an administrator, what to try next."""
 
-import os
 import secrets
 from pathlib import Path
 
@@ -17,31 +16,6 @@ from . import server
 ADMINISTRATOR = "admin"
 
 
-def prepare(directory: Path) -> None:
-    """Make the directory with a DotEnv file and key, and let this process use it.
-
-    Runs before the configuration is read; what the environment says already stays.
-    """
-    directory = directory.resolve()
-    for name in ("config", "data"):
-        (directory / name).mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.environ.setdefault("FLEXIAPI_CONFIG_DIR", str(directory / "config"))
-    os.environ.setdefault("FLEXIAPI_DATA_DIR", str(directory / "data"))
-    file = Path(os.environ["FLEXIAPI_CONFIG_DIR"]) / "flexiapi.env"
-    if not file.exists():
-        file.write_text(_DOTENV)
-        file.chmod(0o600)
-
-
-_DOTENV = """\
-# Settings of this quick start. All variables: docs/operators/configuration.md
-APP_ENV=local
-APP_KEY=
-# Phones send the header X-Linphone-Provisioning; Debian's Linphone does not.
-ACCOUNT_PROVISIONING_USE_X_LINPHONE_PROVISIONING_HEADER=true
-"""
-
-
 def run(*, host: str, port: int, domain: str, directory: Path) -> None:
     """Prepare the database, print how to use what is there, and serve."""
     call_command("migrate", interactive=False, verbosity=0)
@@ -54,7 +28,9 @@ def run(*, host: str, port: int, domain: str, directory: Path) -> None:
     click.secho(f"\n  flexiapi is starting on {base}\n", bold=True)
     if not Account.objects.filter(admin=True).exists():
         password = secrets.token_urlsafe(12)
-        key = create_administrator(username=ADMINISTRATOR, domain=space.domain, password=password, key_ip=None)
+        key = create_administrator(
+            username=ADMINISTRATOR, domain=space.domain, password=password, key_ip=None
+        )
         _introduce(base, space.domain, password, key)
     else:
         click.echo(f"  The data of the last start is used again ({directory}). A new administrator's key:")

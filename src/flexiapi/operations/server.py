@@ -85,7 +85,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def _start_worker(self, arbiter: Arbiter) -> None:
         if self.options.with_worker:
             self.worker = subprocess.Popen(  # noqa: S603 our own executable
-                [sys.executable, "-m", "flexiapi", "worker", "--parent", str(os.getpid())], stdin=subprocess.DEVNULL
+                [sys.executable, "-m", "flexiapi", "worker", "--parent", str(os.getpid())],
+                stdin=subprocess.DEVNULL,
             )
 
     def _stop_worker(self, arbiter: Arbiter) -> None:

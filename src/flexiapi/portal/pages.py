@@ -2,9 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
 
 from flexiapi.http.pagination import base_url
+from flexiapi.http.routing import path
 
 
 def start(request: HttpRequest) -> HttpResponse:

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.urls import path
 
 from flexiapi import hooks
 from flexiapi.auth.access import ApiRequest, PublicView, UserView
 from flexiapi.config import instance
 from flexiapi.http import errors, proxies, replies
 from flexiapi.http.pagination import base_url
+from flexiapi.http.routing import path
 
 from . import qr, services
 

@@ -22,6 +22,7 @@ from .contents import (
 )
 from .document import UI_SWITCHES
 
+
 class TokenRow(NamedTuple):
     """A token that provisions an account, as it is presented."""
 

@@ -29,7 +29,9 @@ _CONSUME = Statement(
               consumed_ip = %(ip)s, consumed_user_agent = %(agent)s
         WHERE id = %(id)s AND used = FALSE"""
 )
-_ACTIVATE = Statement("UPDATE accounts SET activated = TRUE, updated_at = %(now)s WHERE id = %(id)s AND activated = FALSE")
+_ACTIVATE = Statement(
+    "UPDATE accounts SET activated = TRUE, updated_at = %(now)s WHERE id = %(id)s AND activated = FALSE"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,9 @@ def anonymous(fetch: Fetch) -> bytes:
 
 def own(fetch: Fetch, account_id: int) -> bytes:
     """The document of an authenticated account; nothing is consumed or changed."""
-    return _build(fetch, _space_of(fetch, fetch.scope.caller.domain if fetch.scope.caller else ""), account_id)
+    return _build(
+        fetch, _space_of(fetch, fetch.scope.caller.domain if fetch.scope.caller else ""), account_id
+    )
 
 
 def by_token(fetch: Fetch, token: str, *, reset_password: bool, dry: bool = False) -> bytes:
@@ -124,15 +128,12 @@ def _space_of(fetch: Fetch, domain: str) -> Space:
 
 
 def _build(fetch: Fetch, space: Space, account_id: int | None) -> bytes:
-    settings = instance.current()
     base = fetch.base_url if space.pk == fetch.scope.space.pk else f"{fetch.scheme}://{space.host}"
-    installed = hooks.provisioning(settings.flexiapi_config_dir)
+    installed = hooks.provisioning(instance.current().flexiapi_config_dir)
     return document.build(
         queries.space_facts(space),
         queries.account_facts(account_id, space) if account_id is not None else None,
         contacts_url=f"{base}/contacts/vcard",
         hooks=installed,
         request_view=fetch.view() if installed is not None else None,
-        carddav_twins=settings.provisioning_carddav_twins,
-        reg_proxy=settings.provisioning_reg_proxy,
     )

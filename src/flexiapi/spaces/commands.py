@@ -3,8 +3,8 @@
 import click
 
 from flexiapi.config import instance
-from flexiapi.http.errors import Invalid
 from flexiapi.console import Command, Failure
+from flexiapi.http.errors import Invalid
 
 from . import queries, services
 
@@ -22,7 +22,9 @@ def create_update(
     """Create a Space or update its host, name and super flag."""
     click.echo(f"Creating or updating the Space {sip_domain}")
     if not instance.current().app_root_host:
-        click.secho("APP_ROOT_HOST is not set: several Spaces are told apart by their exact hosts", fg="yellow")
+        click.secho(
+            "APP_ROOT_HOST is not set: several Spaces are told apart by their exact hosts", fg="yellow"
+        )
     elif not queries.belongs_to_root_host(host.lower()):
         click.secho(f"The host {host} lies outside APP_ROOT_HOST: the Space will answer 503", fg="yellow")
     try:

@@ -21,12 +21,20 @@ DEFAULT_ALGORITHM = "SHA-256"
 def take_seat(space: Space) -> bool:
     """Whether one more account fits into a Space; its row stays locked until the transaction ends."""
     locked = Space.objects.select_for_update().get(pk=space.pk)
-    return locked.max_accounts <= 0 or Account.objects.filter(domain=locked.domain).count() < locked.max_accounts
+    return (
+        locked.max_accounts <= 0 or Account.objects.filter(domain=locked.domain).count() < locked.max_accounts
+    )
 
 
 @transaction.atomic
 def create_space(
-    *, domain: str, host: str, name: str, realm: str | None = None, algorithm: str = DEFAULT_ALGORITHM, **columns: object
+    *,
+    domain: str,
+    host: str,
+    name: str,
+    realm: str | None = None,
+    algorithm: str = DEFAULT_ALGORITHM,
+    **columns: object,
 ) -> Space:
     """Create a Space with its digest configuration (realm = domain unless given).
 
@@ -77,7 +85,13 @@ def touch(space: Space) -> None:
 
 @transaction.atomic
 def create_or_update(
-    *, domain: str, host: str, name: str, is_super: bool, realm: str | None = None, algorithm: str | None = None
+    *,
+    domain: str,
+    host: str,
+    name: str,
+    is_super: bool,
+    realm: str | None = None,
+    algorithm: str | None = None,
 ) -> bool:
     """Create the Space of a domain, or update its host, name and super flag; true when it is new.
 
@@ -94,7 +108,12 @@ def create_or_update(
     space = Space.objects.select_for_update().filter(domain=domain).first()
     if space is None:
         create_space(
-            domain=domain, host=host, name=name, realm=realm, algorithm=algorithm or DEFAULT_ALGORITHM, super=is_super
+            domain=domain,
+            host=host,
+            name=name,
+            realm=realm,
+            algorithm=algorithm or DEFAULT_ALGORITHM,
+            super=is_super,
         )
         return True
     space.host, space.name, space.super = host, name, is_super
@@ -104,7 +123,11 @@ def create_or_update(
     except IntegrityError:
         raise Invalid({"host": [sentence("unique", "host")]}) from None
     current = DigestConfiguration.objects.filter(space=space).first()
-    if realm and (current is None or current.realm != realm) and Account.objects.filter(domain=domain).exists():
+    if (
+        realm
+        and (current is None or current.realm != realm)
+        and Account.objects.filter(domain=domain).exists()
+    ):
         raise Invalid({"realm": ["The realm of a Space with accounts cannot change."]})
     if realm or algorithm:
         configure_digest(

@@ -20,7 +20,9 @@ from .creation import USER_AGENT_COLUMN, write_dictionary
 
 
 @transaction.atomic
-def change_account(scope: Scope, account_id: int, change: AccountChange, *, space: Space, origin: Origin) -> Account:
+def change_account(
+    scope: Scope, account_id: int, change: AccountChange, *, space: Space, origin: Origin
+) -> Account:
     """Replace what an administrator may set; `space` is the Space that the account belongs to afterwards.
 
     HA1 holds the username and the realm: after a rename or a move without a new password the account
@@ -66,7 +68,12 @@ def change_account(scope: Scope, account_id: int, change: AccountChange, *, spac
 
 @transaction.atomic
 def set_state(
-    scope: Scope, account_id: int, *, origin: Origin, activated: bool | None = None, blocked: bool | None = None
+    scope: Scope,
+    account_id: int,
+    *,
+    origin: Origin,
+    activated: bool | None = None,
+    blocked: bool | None = None,
 ) -> Account:
     """Activate, deactivate, block or unblock an account; setting what is set already changes nothing.
 

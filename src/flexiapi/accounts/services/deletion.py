@@ -19,7 +19,9 @@ def delete_account(account: Account, *, by: Caller | None, origin: Origin, tombs
     it sent go too; uploads, the bridge and hooks learn of it after the commit.
     """
     external = ExternalAccount.objects.filter(account=account).values_list("id", "username", "domain").first()
-    files = tuple(str(file) for file in AccountFile.objects.filter(account=account).values_list("id", flat=True))
+    files = tuple(
+        str(file) for file in AccountFile.objects.filter(account=account).values_list("id", flat=True)
+    )
     if tombstone:
         moment = now()
         Tombstone.objects.get_or_create(

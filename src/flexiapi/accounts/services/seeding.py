@@ -95,7 +95,9 @@ def _entries(content: bytes) -> list[Entry]:
         document: Any = msgspec.json.decode(content)
         if not document or not isinstance(document, list):
             raise Malformed("no list of accounts")
-        wanted = [item for item in document if isinstance(item, dict) and item.get("type") in ("account", "range")]
+        wanted = [
+            item for item in document if isinstance(item, dict) and item.get("type") in ("account", "range")
+        ]
         return msgspec.convert(wanted, list[Entry])
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(str(error)) from None
