@@ -171,16 +171,10 @@ def _writing_managers(tree: ast.AST) -> set[ast.expr]:
     """The `.objects` of calls that write or lock: `.objects.create(…)`, `.objects.filter(…).update(…)`."""
     allowed: set[ast.expr] = set()
     for node in ast.walk(tree):
-        if not (
-            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES
-        ):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES):
             continue
         source = node.func.value
-        while (
-            isinstance(source, ast.Call)
-            and isinstance(source.func, ast.Attribute)
-            and source.func.attr in NARROWING
-        ):
+        while isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute) and source.func.attr in NARROWING:
             source = source.func.value
         if isinstance(source, ast.Attribute) and source.attr in MANAGERS:
             allowed.add(source)

@@ -224,9 +224,7 @@ class DigestClient:
         sent["response"] = changes.get("response", hashed(text))
         bare = ("nc", "qop")
         return "Digest  " + ", ".join(
-            f"{key}={value}" if key in bare else f'{key}="{value}"'
-            for key, value in sent.items()
-            if value is not None
+            f"{key}={value}" if key in bare else f'{key}="{value}"' for key, value in sent.items() if value is not None
         )
 
 

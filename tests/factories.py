@@ -39,9 +39,7 @@ def without_digest(space: Space) -> Space:
     return Space.objects.get(pk=space.pk)
 
 
-def an_account(
-    space: Space, username: str | None = None, *, password: str | None = None, **columns: Any
-) -> Account:
+def an_account(space: Space, username: str | None = None, *, password: str | None = None, **columns: Any) -> Account:
     """An account of a Space, without hooks and mails; with a password only if one is given."""
     columns.setdefault("activated", True)
     columns.setdefault("created_at", now())

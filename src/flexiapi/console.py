@@ -64,9 +64,7 @@ class Console(click.Group):
         for command in commands:
             self.add_command(command)
         self.aliases = aliases
-        self.params.append(
-            click.Option(["--env"], metavar="NAME", help="The environment.", expose_value=False)
-        )
+        self.params.append(click.Option(["--env"], metavar="NAME", help="The environment.", expose_value=False))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """A command by its name or a former one."""

@@ -68,13 +68,8 @@ class TestCreate:
     def test_messages_follow_the_language(self, api: Api) -> None:
         admin = api.as_admin(factories.a_space())
 
-        assert (
-            "The username field is required." in admin.post("/api/accounts", {}, Accept_Language="de").message
-        )
-        assert (
-            "Le champ pseudo est obligatoire."
-            in admin.post("/api/accounts", {}, Accept_Language="fr").message
-        )
+        assert "The username field is required." in admin.post("/api/accounts", {}, Accept_Language="de").message
+        assert "Le champ pseudo est obligatoire." in admin.post("/api/accounts", {}, Accept_Language="fr").message
 
     @pytest.mark.parametrize(
         ("field", "value"),
@@ -148,7 +143,4 @@ class TestCreate:
 
         assert api.as_account(user).post("/api/accounts", {}).message == "Unauthorized area"
         assert api.on(space).post("/api/accounts", {}).status == 401
-        assert (
-            api.on(factories.a_space()).with_key(factories.a_key(user)).post("/api/accounts", {}).status
-            == 403
-        )
+        assert api.on(factories.a_space()).with_key(factories.a_key(user)).post("/api/accounts", {}).status == 403

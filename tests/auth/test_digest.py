@@ -95,10 +95,7 @@ class TestConversation:
 
         elsewhere = DigestClient(api.on(space).at("192.0.2.9"), alice, "s3cret")
         assert elsewhere.answer("GET", ME, challenge).message == "Invalid opaque"
-        assert (
-            DigestClient(api.on(space), bob, "s3cret").answer("GET", ME, challenge).message
-            == "Invalid opaque"
-        )
+        assert DigestClient(api.on(space), bob, "s3cret").answer("GET", ME, challenge).message == "Invalid opaque"
         assert client.answer("GET", ME, {**challenge, "nonce": "0f" * 32}).message == "Invalid opaque"
         assert client.answer("GET", ME, {**challenge, "opaque": "0f" * 32}).message == "Invalid opaque"
         with time_machine.travel(datetime.now(UTC).timestamp() + 3700, tick=False):
@@ -120,9 +117,7 @@ class TestConversation:
         self, api: Api, changes: dict[str, str | None], fields: list[str]
     ) -> None:
         space = factories.a_space()
-        client = DigestClient(
-            api.on(space), factories.an_account(space, "alice", password="s3cret"), "s3cret"
-        )
+        client = DigestClient(api.on(space), factories.an_account(space, "alice", password="s3cret"), "s3cret")
         challenge = parameters(api.on(space).get(ME, From=client.sender).lines("WWW-Authenticate")[0])
 
         answer = client.answer("GET", ME, challenge, **changes)

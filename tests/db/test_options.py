@@ -30,9 +30,7 @@ def test_sqlite_lives_in_the_data_directory() -> None:
 
 
 def test_servers() -> None:
-    mysql = options.database(
-        Settings(db_connection="mysql", db_database="a", mysql_attr_ssl_ca="/etc/ca.pem")
-    )
+    mysql = options.database(Settings(db_connection="mysql", db_database="a", mysql_attr_ssl_ca="/etc/ca.pem"))
     pgsql = options.database(Settings(db_connection="pgsql", db_database="a"))
 
     assert (mysql["NAME"], mysql["USER"], mysql["PASSWORD"]) == ("a", "flexisip", "secret")

@@ -67,9 +67,7 @@ class TestRows:
         assert statement.one(domain="other.example.org") == Summary(0, any_activated=None, newest=None)  # type: ignore[arg-type]
 
     @pytest.mark.parametrize("container", [list, tuple, frozenset])
-    @pytest.mark.parametrize(
-        "usernames", [(), ("anna",), ("anna", "carl", "dora"), tuple(f"u{n}" for n in range(500))]
-    )
+    @pytest.mark.parametrize("usernames", [(), ("anna",), ("anna", "carl", "dora"), tuple(f"u{n}" for n in range(500))])
     def test_lists_of_any_length(self, container: type, usernames: tuple[str, ...]) -> None:
         rows = ACCOUNTS.rows(usernames=container(usernames), domain="sip.example.org")
 
@@ -104,8 +102,6 @@ class TestExecute:
         assert ACTIVATE.execute(username="dora") == 0
 
     def test_a_single_use_is_won_once(self) -> None:
-        take = Statement(
-            "UPDATE accounts SET blocked = true WHERE username = %(username)s AND blocked = false"
-        )
+        take = Statement("UPDATE accounts SET blocked = true WHERE username = %(username)s AND blocked = false")
 
         assert [take.execute(username="anna"), take.execute(username="anna")] == [1, 0]

@@ -41,9 +41,7 @@ def house(tmp_path, checkout):
         linter = Path(sys.executable).parent / "lint-imports"
         environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
         command = [linter, "--no-cache", "--no-logo"]
-        finished = subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-        )
+        finished = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
         assert "Contracts" in finished.stdout, finished.stdout + finished.stderr
         return finished.returncode == 0
 

@@ -13,9 +13,7 @@ class TestHelp:
         text = (checkout / "Makefile").read_text()
         targets = set(re.findall(r"^\.PHONY: ([a-z-]+)$", text, re.MULTILINE))
 
-        said = subprocess.run(
-            [program("make"), "help"], cwd=checkout, capture_output=True, text=True, check=True
-        )
+        said = subprocess.run([program("make"), "help"], cwd=checkout, capture_output=True, text=True, check=True)
 
         assert targets >= {"run", "test", "install"}
         for target in targets:
@@ -72,9 +70,7 @@ class TestConsoleWrapper:
         assert os.access(checkout / "artisan", os.X_OK)
 
     def test_passes_arguments(self, installed, tmp_path):
-        said = subprocess.run(
-            [installed, "a b", "--c=d", ""], cwd="/", capture_output=True, text=True, check=True
-        )
+        said = subprocess.run([installed, "a b", "--c=d", ""], cwd="/", capture_output=True, text=True, check=True)
 
         assert said.stdout == "a b|--c=d||"
 
@@ -114,9 +110,7 @@ class TestRunner:
 
     def test_adds_up(self, tmp_path):
         report = tmp_path / "report.xml"
-        report.write_text(
-            '<testsuites><testsuite tests="7" failures="1" errors="1" skipped="2"/></testsuites>'
-        )
+        report.write_text('<testsuites><testsuite tests="7" failures="1" errors="1" skipped="2"/></testsuites>')
 
         assert str(run_tests.count(report, exit_code=1)) == "3 passed, 2 failed, 2 skipped"
 

@@ -7,9 +7,7 @@ from flexiapi.config.variables import values, variables
 
 
 def test_shows_every_variable_once(checkout):
-    shown = re.findall(
-        r"^#?([A-Z][A-Z0-9_]+)=", (checkout / "deploy/flexiapi.env.example").read_text(), re.MULTILINE
-    )
+    shown = re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (checkout / "deploy/flexiapi.env.example").read_text(), re.MULTILINE)
 
     assert sorted(shown) == sorted(variable.name for variable in variables(InstanceSettings))
 

@@ -22,9 +22,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
     """Answers with the path and the headers that arrived."""
 
     def do_GET(self):
-        body = json.dumps(
-            {"path": self.path, "headers": {k.lower(): v for k, v in self.headers.items()}}
-        ).encode()
+        body = json.dumps({"path": self.path, "headers": {k.lower(): v for k, v in self.headers.items()}}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -82,14 +80,10 @@ def tls(tmp_path, program):
 
 def nginx_configuration(folder: Path, site: str, *, port: int, plain: int) -> tuple[Path, str]:
     site = re.sub(r"^ *listen \[::\].*\n", "", site, flags=re.MULTILINE)
-    site = site.replace("listen 443", f"listen 127.0.0.1:{port}").replace(
-        "listen 80", f"listen 127.0.0.1:{plain}"
-    )
+    site = site.replace("listen 443", f"listen 127.0.0.1:{port}").replace("listen 80", f"listen 127.0.0.1:{plain}")
     site = re.sub(r"#(ssl_(?:client|verify))", r"\1", site)
     (folder / "site.conf").write_text(site)
-    bodies = "".join(
-        f"{kind}_temp_path {folder};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
+    bodies = "".join(f"{kind}_temp_path {folder};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     main = folder / "nginx.conf"
     main.write_text(
         f"daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; events {{}}\n"
@@ -202,9 +196,7 @@ def test_path_and_host_pass_unchanged(ask, option, version):
 
 
 def test_client_is_told_from_the_connection(ask):
-    seen, _ = ask(
-        "/", "-H", "X-Forwarded-For: 192.0.2.6", "-H", "X-Forwarded-Proto: http", "-H", "Forwarded: for=x"
-    )
+    seen, _ = ask("/", "-H", "X-Forwarded-For: 192.0.2.6", "-H", "X-Forwarded-Proto: http", "-H", "Forwarded: for=x")
 
     assert seen["headers"]["x-forwarded-for"] == "127.0.0.1"
     assert seen["headers"]["x-forwarded-proto"] == "https"
@@ -213,9 +205,7 @@ def test_client_is_told_from_the_connection(ask):
 
 def test_certificate_cannot_be_forged(ask):
     names = ("X-SSL-Client-Verify", "X-SSL-Client-S-DN", "X-SSL-Client-Cert")
-    forged = [
-        word for name in (*names, *(n.replace("-", "_") for n in names)) for word in ("-H", f"{name}: forged")
-    ]
+    forged = [word for name in (*names, *(n.replace("-", "_") for n in names)) for word in ("-H", f"{name}: forged")]
 
     for path in ("/provisioning/me", "/static/x.css"):
         seen, _ = ask(path, *forged)

@@ -99,9 +99,7 @@ BOB = AccountFacts(
             ha1("bob-clients", "clients.example.org", "cards2"),
             "SHA-256",
         ),
-        CardDavCredentialFacts(
-            1, "bob", "dav.example.org", ha1("bob", "dav.example.org", "cards", "MD5"), "MD5"
-        ),
+        CardDavCredentialFacts(1, "bob", "dav.example.org", ha1("bob", "dav.example.org", "cards", "MD5"), "MD5"),
     ),
     load_details=lambda: AccountDetails(dictionary=MappingProxyType({"color": "blue", "team": "red & blue"})),
 )

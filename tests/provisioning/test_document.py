@@ -123,9 +123,7 @@ class TestAssembly:
             "use_exact_match_policy": "1",
         }
 
-    @pytest.mark.parametrize(
-        ("entries", "expected"), [(None, "<sip:x>"), ("[proxy_0]\nreg_proxy=own", "own")]
-    )
+    @pytest.mark.parametrize(("entries", "expected"), [(None, "<sip:x>"), ("[proxy_0]\nreg_proxy=own", "own")])
     def test_reg_proxy_yields_to_the_custom_one(self, entries, expected):
         space = replace(PLAIN, custom_provisioning_entries=entries)
 
@@ -167,9 +165,7 @@ def provisioning_additional_section_hook(config, request, account):
     def test_order_and_count(self, tmp_path):
         hooks = hooks_of(tmp_path, self.RECORDING)
 
-        document = build(
-            SPACE, ALICE, contacts_url=VCARDS, hooks=hooks, request_view=context(transport="tls")
-        )
+        document = build(SPACE, ALICE, contacts_url=VCARDS, hooks=hooks, request_view=context(transport="tls"))
 
         found = dict(sections(document))
         assert found["proxy_0"]["seen"] == "3"
@@ -190,9 +186,7 @@ def provisioning_additional_section_hook(config, request, account):
         space = replace(SPACE, custom_provisioning_overwrite_all=True)
         hooks = hooks_of(tmp_path, self.RECORDING)
 
-        document = build(
-            space, ALICE, contacts_url=VCARDS, hooks=hooks, request_view=context(transport="tls")
-        )
+        document = build(space, ALICE, contacts_url=VCARDS, hooks=hooks, request_view=context(transport="tls"))
 
         assert document.count(b"<entry ") == document.count(b' overwrite="true"')
 
@@ -262,12 +256,9 @@ class TestBothWaysWriteTheSame:
         self, custom, overwrite, twins, reg_proxy, display_name, algorithms, credentials, anonymous
     ):
         text = "\n".join(
-            f"[{name}]\n" + "\n".join(f"{key}={value}" for key, value in keys.items())
-            for name, keys in custom.items()
+            f"[{name}]\n" + "\n".join(f"{key}={value}" for key, value in keys.items()) for name, keys in custom.items()
         )
-        space = replace(
-            BOB_SPACE, custom_provisioning_entries=text, custom_provisioning_overwrite_all=overwrite
-        )
+        space = replace(BOB_SPACE, custom_provisioning_entries=text, custom_provisioning_overwrite_all=overwrite)
         account = replace(
             BOB,
             display_name=display_name,

@@ -6,9 +6,7 @@ from hypothesis import strategies as st
 
 from flexiapi.provisioning.entries import InvalidEntries, parse, readable, validate, warnings
 
-HANDLED = (
-    "Invalid ini format. The following settings cannot be set, they are already handled by the platform: "
-)
+HANDLED = "Invalid ini format. The following settings cannot be set, they are already handled by the platform: "
 
 
 def keys(text: str) -> dict[str, str]:
@@ -62,9 +60,7 @@ class TestSections:
     def test_name(self, line, name):
         assert parse(f"{line}\nk=1") == {name: {"k": "1"}}
 
-    @pytest.mark.parametrize(
-        "line", ["[]", "[ ]", '[""]', "[name", "[na;me]", '["name]', "['name' x]", "[a\x07b]"]
-    )
+    @pytest.mark.parametrize("line", ["[]", "[ ]", '[""]', "[name", "[na;me]", '["name]', "['name' x]", "[a\x07b]"])
     def test_refused(self, line):
         with pytest.raises(InvalidEntries) as refused:
             parse(f"; first\n{line}\nk=1")
@@ -92,9 +88,7 @@ class TestKeys:
     def test_without_equals_sign(self):
         assert keys("alone\na=1") == {"a": "1"}
 
-    @pytest.mark.parametrize(
-        "key", ["a b", "a.b", "a-b", "a_b", "#a", "a/b", "7", "clé", "Key", "yes please"]
-    )
+    @pytest.mark.parametrize("key", ["a b", "a.b", "a-b", "a_b", "#a", "a/b", "7", "clé", "Key", "yes please"])
     def test_allowed(self, key):
         assert keys(f"{key}=1") == {key: "1"}
 

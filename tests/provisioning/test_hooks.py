@@ -64,9 +64,7 @@ def answer(file: HookFile) -> list[object]:
 
 
 def appending(value: object) -> str:
-    return (
-        f"def provisioning_additional_section_hook(config, request, account):\n    config.append({value!r})\n"
-    )
+    return f"def provisioning_additional_section_hook(config, request, account):\n    config.append({value!r})\n"
 
 
 class TestContext:
@@ -272,14 +270,10 @@ class TestInstalledPackages:
 
 class TestExamples:
     def test_provisioning(self, tmp_path):
-        (tmp_path / "provisioning_hooks.py").write_bytes(
-            (EXAMPLES / "provisioning_hooks.py.example").read_bytes()
-        )
+        (tmp_path / "provisioning_hooks.py").write_bytes((EXAMPLES / "provisioning_hooks.py.example").read_bytes())
         found = hooks.provisioning(tmp_path)
 
-        document = build(
-            SPACE, ACCOUNT, contacts_url="https://x/", hooks=found, request_view=context(transport="tls")
-        )
+        document = build(SPACE, ACCOUNT, contacts_url="https://x/", hooks=found, request_view=context(transport="tls"))
         anonymous = build(SPACE, None, contacts_url="https://x/", hooks=found, request_view=context())
 
         entries = {entry.get("name"): entry.text for entry in etree.fromstring(document).iter("{*}entry")}

@@ -19,9 +19,7 @@ def decoded(image: Image.Image) -> "zxingcpp.Barcode":
 
 
 class TestPng:
-    @pytest.mark.parametrize(
-        "text", ["a", URL, "https://voip.example.org/provisioning/é漢", "https://x/" + "y" * 490]
-    )
+    @pytest.mark.parametrize("text", ["a", URL, "https://voip.example.org/provisioning/é漢", "https://x/" + "y" * 490])
     def test_decodes(self, text):
         image = Image.open(io.BytesIO(qr.png(text)))
 
@@ -33,9 +31,7 @@ class TestPng:
         assert found.text == text
         assert found.ec_level == "H"
 
-    @pytest.mark.parametrize(
-        ("text", "margins"), [("x" * 60, (25, 25, 25, 25)), ("x" * 50, (16, 16, 17, 17))]
-    )
+    @pytest.mark.parametrize(("text", "margins"), [("x" * 60, (25, 25, 25, 25)), ("x" * 50, (16, 16, 17, 17))])
     def test_whole_pixels_and_even_margins(self, text, margins):
         image = Image.open(io.BytesIO(qr.png(text)))
 

@@ -167,9 +167,7 @@ class TestMe:
             assert "ha1" in answer.text
             assert "contacts-vcard-list" in answer.text
         by_digest = (
-            api.on(space)
-            .using(X_Linphone_Provisioning="1")
-            .digest("GET", "/provisioning/me", account, "s3cret")
+            api.on(space).using(X_Linphone_Provisioning="1").digest("GET", "/provisioning/me", account, "s3cret")
         )
         assert by_digest.status == 200
         assert not ProvisioningToken.objects.get(pk=token.pk).used
@@ -188,9 +186,7 @@ class TestMe:
 
 
 class TestQrCode:
-    @pytest.mark.parametrize(
-        ("query", "suffix"), [("", ""), ("?reset_password", "?reset_password=1"), ("?a=b", "")]
-    )
+    @pytest.mark.parametrize(("query", "suffix"), [("", ""), ("?reset_password", "?reset_password=1"), ("?a=b", "")])
     def test_shows_the_url(self, api: Api, query: str, suffix: str) -> None:
         space = factories.a_space()
         token = factories.a_token(factories.an_account(space))

@@ -48,8 +48,7 @@ def test_names_that_flexisip_and_operators_query() -> None:
     for table, columns in {
         "accounts": "id username domain email phone activated blocked display_name",
         "passwords": "account_id password algorithm",
-        "external_accounts": "id account_id username domain password algorithm realm registrar outbound_proxy"
-        " protocol",
+        "external_accounts": "id account_id username domain password algorithm realm registrar outbound_proxy protocol",
         "contacts": "account_id contact_id",
         "contacts_lists": "id title",
         "account_contacts_list": "account_id contacts_list_id",
@@ -75,9 +74,7 @@ def test_deleting_a_space_by_sql_takes_everything_below_along() -> None:
 
 def test_a_row_inserted_by_sql_gets_the_defaults() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO spaces (domain, host, name) VALUES ('sip.example.org', 'example.org', 'E')"
-        )
+        cursor.execute("INSERT INTO spaces (domain, host, name) VALUES ('sip.example.org', 'example.org', 'E')")
         cursor.execute(
             """INSERT INTO accounts (username, domain, ip_address, user_agent, created_at)
                VALUES ('anna', 'sip.example.org', '', '', '2026-01-01 00:00:00')"""

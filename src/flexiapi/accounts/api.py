@@ -94,9 +94,7 @@ class Accounts(AdministratorView):
 
     def get(self, request: ApiRequest) -> HttpResponse:
         rows = queries.filtered(request.scope, **filters.read(request))
-        return pagination.answer(
-            request, rows, per_page=20, write=lambda ids: documents.many(ids, Variant.LISTED)
-        )
+        return pagination.answer(request, rows, per_page=20, write=lambda ids: documents.many(ids, Variant.LISTED))
 
     def post(self, request: ApiRequest) -> HttpResponse:
         space = target_space(request)

@@ -33,13 +33,9 @@ def create_admin_account(
     if not username:
         username = click.prompt("Username", default="admin") if interactive else "admin"
     if not domain:
-        domain = (
-            click.prompt("Domain", default=default_domain or "") if interactive else (default_domain or "")
-        )
+        domain = click.prompt("Domain", default=default_domain or "") if interactive else (default_domain or "")
     if not password and interactive:
-        password = click.prompt(
-            "Password (empty for a random one)", default="", show_default=False, hide_input=True
-        )
+        password = click.prompt("Password (empty for a random one)", default="", show_default=False, hide_input=True)
     password = password or secrets.token_urlsafe(15)
     known = spaces.domains()
     if domain not in known:

@@ -51,9 +51,7 @@ _TYPES = Statement(
     """SELECT m.account_id, t.id, t.{key} FROM account_account_type m JOIN account_types t ON t.id = m.account_type_id
         WHERE m.account_id IN %(ids)s ORDER BY t.id"""
 )
-_ACTIONS = Statement(
-    "SELECT account_id, id, {key}, code FROM account_actions WHERE account_id IN %(ids)s ORDER BY id"
-)
+_ACTIONS = Statement("SELECT account_id, id, {key}, code FROM account_actions WHERE account_id IN %(ids)s ORDER BY id")
 _EMAIL_CODES = Statement(
     """SELECT account_id, email, created_at, updated_at, ip, user_agent, code FROM email_change_codes
         WHERE account_id IN %(ids)s AND code IS NOT NULL ORDER BY id"""

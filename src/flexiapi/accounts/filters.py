@@ -28,11 +28,7 @@ def read(request: HttpRequest) -> dict[str, Any]:
         except ValueError:
             errors["updated_date"] = [sentence("date", "updated_date")]
     if "contacts_list" in sent:
-        if (
-            sent["contacts_list"].isascii()
-            and sent["contacts_list"].isdigit()
-            and len(sent["contacts_list"]) < 10
-        ):
+        if sent["contacts_list"].isascii() and sent["contacts_list"].isdigit() and len(sent["contacts_list"]) < 10:
             found["contacts_list"] = int(sent["contacts_list"])
         else:
             errors["contacts_list"] = [sentence("integer", "contacts_list")]

@@ -46,9 +46,7 @@ class Account(models.Model):
 
     class Meta:
         db_table = "accounts"
-        constraints = [
-            models.UniqueConstraint(fields=["username", "space"], name="accounts_username_domain_unique")
-        ]
+        constraints = [models.UniqueConstraint(fields=["username", "space"], name="accounts_username_domain_unique")]
 
     def __str__(self) -> str:
         return self.identifier
@@ -68,18 +66,14 @@ class Password(models.Model):
     """A digest secret: HA1 as lower-case hex (RFC 7616 §3.4.2), read by Flexisip."""
 
     id = UnsignedAutoField(primary_key=True)
-    account = models.ForeignKey(
-        Account, on_delete=CASCADE_IN_DATABASE, related_name="passwords", db_index=False
-    )
+    account = models.ForeignKey(Account, on_delete=CASCADE_IN_DATABASE, related_name="passwords", db_index=False)
     password = SecretField(max_length=255)
     algorithm = models.CharField(max_length=10, default="MD5", db_default="MD5")  # `MD5` or `SHA-256`
 
     class Meta:
         db_table = "passwords"
         constraints = [
-            models.UniqueConstraint(
-                fields=["account", "algorithm"], name="passwords_account_id_algorithm_unique"
-            )
+            models.UniqueConstraint(fields=["account", "algorithm"], name="passwords_account_id_algorithm_unique")
         ]
 
 
@@ -94,11 +88,7 @@ class OriginColumns(IndexedTimestamped):
 
     def expired(self, now: datetime, minutes: int | None) -> bool:
         """Whether the row is older than `minutes`; 0 and None are never."""
-        return (
-            bool(minutes)
-            and self.created_at is not None
-            and self.created_at + timedelta(minutes=minutes or 0) < now
-        )
+        return bool(minutes) and self.created_at is not None and self.created_at + timedelta(minutes=minutes or 0) < now
 
 
 class ActivationExpiration(Timestamped):
@@ -171,9 +161,7 @@ class ResetPasswordEmailToken(OriginColumns):
     """A link that sets a new password, sent by mail."""
 
     id = UnsignedBigAutoField(primary_key=True)
-    account = models.ForeignKey(
-        Account, on_delete=CASCADE_IN_DATABASE, related_name="reset_password_email_tokens"
-    )
+    account = models.ForeignKey(Account, on_delete=CASCADE_IN_DATABASE, related_name="reset_password_email_tokens")
     token = SecretField(max_length=64, unique=True)  # lower-case hex of the token's SHA-256
     used = models.BooleanField(default=False, db_default=False)
     email = models.CharField(max_length=255)
@@ -201,9 +189,7 @@ class AccountRecoveryToken(OriginColumns):
 
     class Meta:
         db_table = "account_recovery_tokens"
-        indexes = [
-            models.Index(fields=["pn_provider", "pn_param", "pn_prid"], name="recovery_tokens_push_index")
-        ]
+        indexes = [models.Index(fields=["pn_provider", "pn_param", "pn_prid"], name="recovery_tokens_push_index")]
 
 
 class AccountCreationToken(OriginColumns):
@@ -225,9 +211,7 @@ class AccountCreationToken(OriginColumns):
 
     class Meta:
         db_table = "account_creation_tokens"
-        indexes = [
-            models.Index(fields=["pn_provider", "pn_param", "pn_prid"], name="creation_tokens_push_index")
-        ]
+        indexes = [models.Index(fields=["pn_provider", "pn_param", "pn_prid"], name="creation_tokens_push_index")]
 
 
 class AccountCreationRequestToken(OriginColumns):
@@ -260,9 +244,7 @@ class Tombstone(IndexedTimestamped):
     class Meta:
         db_table = "accounts_tombstones"
         constraints = [
-            models.UniqueConstraint(
-                fields=["username", "domain"], name="accounts_tombstones_username_domain_unique"
-            )
+            models.UniqueConstraint(fields=["username", "domain"], name="accounts_tombstones_username_domain_unique")
         ]
 
 

@@ -66,9 +66,7 @@ def has_password(account: Account) -> bool:
 
 def space_of(account: Account) -> Space:
     """The account's own Space, with its authentication configurations."""
-    return Space.objects.select_related("digest_configuration", "oidc_configuration").get(
-        domain=account.domain
-    )
+    return Space.objects.select_related("digest_configuration", "oidc_configuration").get(domain=account.domain)
 
 
 def filtered(
@@ -110,11 +108,7 @@ def by_address(scope: Scope, address: str) -> int:
     username, at, domain = without_scheme(address).rpartition("@")
     found = None
     if at and username:
-        found = (
-            visible(scope)
-            .filter(username=username.lower(), domain=domain.lower())
-            .values_list("id", flat=True)
-        )
+        found = visible(scope).filter(username=username.lower(), domain=domain.lower()).values_list("id", flat=True)
     return _first(found, "SIP address not found")
 
 
@@ -180,6 +174,4 @@ def domain_exists(domain: str) -> bool:
 
 def space_is_full(space: Space) -> bool:
     """Whether no seat is left in a Space (no lock: only to refuse early)."""
-    return (
-        space.max_accounts > 0 and Account.objects.filter(domain=space.domain).count() >= space.max_accounts
-    )
+    return space.max_accounts > 0 and Account.objects.filter(domain=space.domain).count() >= space.max_accounts

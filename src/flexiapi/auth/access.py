@@ -43,9 +43,7 @@ class PublicView(APIView):
         name = (request.method or "").lower()
         handler = getattr(self, "get" if name == "head" else name, None)
         if name not in self.http_method_names or handler is None:
-            return errors.method_not_allowed(
-                request, [item for item in self.allowed_methods if item != "OPTIONS"]
-            )
+            return errors.method_not_allowed(request, [item for item in self.allowed_methods if item != "OPTIONS"])
         try:
             inputs.check_json(request)
             lines = self.enter(request)
@@ -213,6 +211,4 @@ def _set_caller(request: ApiRequest, caller: Caller) -> None:
 
 
 def _quoted(text: str) -> str:
-    return (
-        "".join(letter for letter in text if letter.isprintable()).replace("\\", "\\\\").replace('"', '\\"')
-    )
+    return "".join(letter for letter in text if letter.isprintable()).replace("\\", "\\\\").replace('"', '\\"')

@@ -218,9 +218,7 @@ def _take(account: DigestAccount, sent: dict[str, str], count: int, address: str
     return True
 
 
-def _refuse_misfits(
-    account: DigestAccount, sent: dict[str, str], algorithm: str, path: str, query: str
-) -> None:
+def _refuse_misfits(account: DigestAccount, sent: dict[str, str], algorithm: str, path: str, query: str) -> None:
     """Raise the 422 of parameters that do not fit the request."""
     found: dict[str, Sequence[str]] = {}
     plain = path.rstrip("/") or "/"

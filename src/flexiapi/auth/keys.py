@@ -19,9 +19,7 @@ LENGTH = 40
 _ALPHABET = string.ascii_letters + string.digits
 _WRITE_AFTER = timedelta(seconds=30)
 
-_USED = Statement(
-    "UPDATE api_keys SET last_used_at = %(now)s, requests = requests + %(count)s WHERE id = %(id)s"
-)
+_USED = Statement("UPDATE api_keys SET last_used_at = %(now)s, requests = requests + %(count)s WHERE id = %(id)s")
 _counts: dict[int, int] = {}
 _counts_lock = threading.Lock()
 

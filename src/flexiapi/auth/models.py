@@ -38,9 +38,7 @@ class Opaque(IndexedTimestamped):
     """A nonce that a client has used, with the highest count seen (`nc`, RFC 7616 §3.4)."""
 
     id = UnsignedAutoField(primary_key=True)
-    account = models.ForeignKey(
-        Account, on_delete=CASCADE_IN_DATABASE, related_name="opaques", db_index=False
-    )
+    account = models.ForeignKey(Account, on_delete=CASCADE_IN_DATABASE, related_name="opaques", db_index=False)
     nonce = SecretField(max_length=255)
     nc = models.IntegerField(default=0, db_default=0)
     ip = models.CharField(max_length=255)
@@ -48,9 +46,7 @@ class Opaque(IndexedTimestamped):
 
     class Meta:
         db_table = "opaques"
-        constraints = [
-            models.UniqueConstraint(fields=["account", "nonce"], name="opaques_account_id_nonce_unique")
-        ]
+        constraints = [models.UniqueConstraint(fields=["account", "nonce"], name="opaques_account_id_nonce_unique")]
         indexes = [models.Index(fields=["account", "opaque"], name="opaques_account_opaque_index")]
 
 

@@ -42,9 +42,7 @@ def mail_from(known: Mapping[str, Any]) -> str:
 
 def cookie_name(known: Mapping[str, Any]) -> str:
     """The name of the instance in words of a cookie name."""
-    letters = "".join(
-        letter if letter.isascii() and letter.isalnum() else " " for letter in known["app_name"]
-    )
+    letters = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in known["app_name"])
     return "_".join([*letters.lower().split(), "session"])
 
 

@@ -39,9 +39,7 @@ def environment_name(environ: Mapping[str, str], env_name: str | None = None) ->
     """
     name = env_name or environ.get("APP_ENV", "").strip() or None
     if name is not None and not _ENVIRONMENT_NAME.fullmatch(name):
-        raise ConfigurationError(
-            f"APP_ENV must be a short name of letters, digits, dots and dashes; it is {name!r}."
-        )
+        raise ConfigurationError(f"APP_ENV must be a short name of letters, digits, dots and dashes; it is {name!r}.")
     return name
 
 

@@ -19,9 +19,7 @@ _current: InstanceSettings | None = None
 _lock = threading.RLock()
 
 
-def load(
-    environ: Mapping[str, str], *, env_name: str | None = None, cwd: Path | None = None
-) -> InstanceSettings:
+def load(environ: Mapping[str, str], *, env_name: str | None = None, cwd: Path | None = None) -> InstanceSettings:
     """The settings that an environment and the DotEnv file it selects make; the environment beats the file.
 
     `env_name` is the `--env` of the command line and beats `APP_ENV`. Relative paths are below `cwd`.

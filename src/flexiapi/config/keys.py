@@ -55,9 +55,7 @@ def generate_key(file: Path, environ: Mapping[str, str] | None = None) -> str:
     """
     environ = os.environ if environ is None else environ
     if environ.get("APP_KEY"):
-        raise ConfigurationError(
-            "APP_KEY is set by the environment, which beats the file: nothing was written."
-        )
+        raise ConfigurationError("APP_KEY is set by the environment, which beats the file: nothing was written.")
     key = random_key()
     file = file.resolve()
     text = ""

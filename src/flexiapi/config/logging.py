@@ -62,9 +62,7 @@ _SECRET_WORDS = frozenset(
         "nonce",
     ]
 )
-_PLAIN_NAMES = frozenset(
-    {"status_code", "country_code", "error_code", "exit_code", "token_id", "code_id", "key_id"}
-)
+_PLAIN_NAMES = frozenset({"status_code", "country_code", "error_code", "exit_code", "token_id", "code_id", "key_id"})
 
 
 class EventStream:
@@ -170,9 +168,7 @@ def setup(settings: InstanceSettings) -> None:
             _attach(logger, kept, level=level)
             logger.propagate = shared
     except OSError as error:
-        raise ConfigurationError(
-            f"LOG_CHANNEL: {error.filename or _SYSLOG_SOCKET}: {error.strerror}."
-        ) from error
+        raise ConfigurationError(f"LOG_CHANNEL: {error.filename or _SYSLOG_SOCKET}: {error.strerror}.") from error
 
 
 def _attach(logger: logging.Logger, handler: logging.Handler | None, *, level: int) -> None:

@@ -33,9 +33,7 @@ from .kinds import (
 )
 from .variables import Derived, setting
 
-_DATABASES = choice(
-    "sqlite", "mysql", "pgsql", sqlite3="sqlite", mariadb="mysql", postgres="pgsql", postgresql="pgsql"
-)
+_DATABASES = choice("sqlite", "mysql", "pgsql", sqlite3="sqlite", mariadb="mysql", postgres="pgsql", postgresql="pgsql")
 _ALGORITHMS = choice("SHA-256", "MD5", sha256="SHA-256")
 _SAMPLES = frozenset({"secret-key", "site-key"})
 
@@ -60,19 +58,13 @@ class InstanceSettings:
         KEYS, (), "Former values of `APP_KEY`: what they encrypted can still be read.", secret=True
     )
     app_debug: bool = setting(FLAG, False, "Detailed error pages. Never in production.")
-    app_root_host: str | None = setting(
-        HOST, None, "Base host: every Space answers on it or on a host below it."
-    )
-    app_url: str = setting(
-        URL, "http://localhost", "Base of links made outside a request, for lack of a Space."
-    )
+    app_root_host: str | None = setting(HOST, None, "Base host: every Space answers on it or on a host below it.")
+    app_url: str = setting(URL, "http://localhost", "Base of links made outside a request, for lack of a Space.")
     asset_url: str | None = setting(
         URL, None, "Base of the addresses of static files, where they are served elsewhere."
     )
     app_project_url: str | None = setting(URL, None, "Link on the About page.")
-    terms_of_use_url: str | None = setting(
-        URL, None, "Terms of use, linked from registration and the About page."
-    )
+    terms_of_use_url: str | None = setting(URL, None, "Terms of use, linked from registration and the About page.")
     privacy_policy_url: str | None = setting(URL, None, "Privacy policy, linked like the terms of use.")
     instance_custom_theme: bool = setting(
         FLAG,
@@ -80,9 +72,7 @@ class InstanceSettings:
         "Link `css/$APP_ENV.style.css` of the configuration directory after the standard style sheet.",
     )
     app_show_login_counter_temp: bool = setting(FLAG, True, "Show the number of accounts on the login page.")
-    app_dangerous_endpoints: bool = setting(
-        FLAG, False, "Serve the deprecated public endpoints of old Linphone apps."
-    )
+    app_dangerous_endpoints: bool = setting(FLAG, False, "Serve the deprecated public endpoints of old Linphone apps.")
     flexiapi_data_dir: Path = setting(
         PATH,
         Path("data"),
@@ -106,9 +96,7 @@ class InstanceSettings:
         NAMES, (), "Refused usernames: compared literally and, where valid, searched as regular expressions."
     )
     account_username_regex: str = setting(REGEX, "^[a-z0-9+_.-]*$", "Accepted SIP usernames.")
-    blocking_time_period_check: int = setting(
-        MINUTES, 30, "Minutes that the blocking of an account looks back."
-    )
+    blocking_time_period_check: int = setting(MINUTES, 30, "Minutes that the blocking of an account looks back.")
     blocking_amount_events_authorized_during_period: int = setting(
         integer(0, 1_000_000),
         5,
@@ -122,12 +110,8 @@ class InstanceSettings:
     app_api_account_recovery_token_retry_minutes: int = setting(
         MINUTES, 60, "Delay between two account recovery tokens for one device."
     )
-    app_account_creation_token_expiration_minutes: int = setting(
-        MINUTES, 0, "Validity of an account creation token."
-    )
-    app_account_recovery_token_expiration_minutes: int = setting(
-        MINUTES, 60, "Validity of an account recovery token."
-    )
+    app_account_creation_token_expiration_minutes: int = setting(MINUTES, 0, "Validity of an account creation token.")
+    app_account_recovery_token_expiration_minutes: int = setting(MINUTES, 60, "Validity of an account recovery token.")
     app_email_change_code_expiration_minutes: int = setting(MINUTES, 10, "Validity of an e-mail change code.")
     app_phone_change_code_expiration_minutes: int = setting(MINUTES, 10, "Validity of a phone change code.")
     app_recovery_code_expiration_minutes: int = setting(MINUTES, 10, "Validity of a recovery code.")
@@ -156,9 +140,7 @@ class InstanceSettings:
     app_linphone_daemon_unix_path: Path | None = setting(
         PATH, None, "Socket of linphone-daemon; without it `POST /api/messages` does not exist."
     )
-    app_flexisip_pusher_path: Path | None = setting(
-        PATH, None, "The `flexisip_pusher` executable; without it no push."
-    )
+    app_flexisip_pusher_path: Path | None = setting(PATH, None, "The `flexisip_pusher` executable; without it no push.")
     app_flexisip_pusher_firebase_keysmap: Mapping[str, str] = setting(
         PAIRS,
         MappingProxyType({}),
@@ -169,12 +151,8 @@ class InstanceSettings:
         LINE, "away", "The word that Flexisip gets for call forwardings of the type `no_answer`."
     )
     coturn_server_host: str | None = setting(LINE, None, "TURN server, `host` or `host:port`.")
-    coturn_session_ttl_minutes: int = setting(
-        MINUTES, 1440, "Validity of TURN credentials; 0 = no TURN service."
-    )
-    coturn_static_auth_secret: str | None = setting(
-        LINE, None, "Secret shared with the TURN server.", secret=True
-    )
+    coturn_session_ttl_minutes: int = setting(MINUTES, 1440, "Validity of TURN credentials; 0 = no TURN service.")
+    coturn_static_auth_secret: str | None = setting(LINE, None, "Secret shared with the TURN server.", secret=True)
 
     db_connection: str = setting(
         _DATABASES, "sqlite", "Database: `sqlite` (embedded), `mysql` (MariaDB too) or `pgsql`."
@@ -187,9 +165,7 @@ class InstanceSettings:
         secret=True,
     )
     db_host: str = setting(LINE, "127.0.0.1", "Database server.")
-    db_port: int | None = setting(
-        PORT, Derived("`3306`, `5432` for `pgsql`", defaults.database_port), "Its port."
-    )
+    db_port: int | None = setting(PORT, Derived("`3306`, `5432` for `pgsql`", defaults.database_port), "Its port.")
     db_database: str | None = setting(
         LINE,
         Derived("`flexisip`; for `sqlite` a file in the data directory", defaults.database_name),
@@ -203,9 +179,7 @@ class InstanceSettings:
     )
 
     redis_client: str = setting(
-        choice(
-            "phpredis", "phpredis-sentinel", predis="phpredis", redis="phpredis", sentinel="phpredis-sentinel"
-        ),
+        choice("phpredis", "phpredis-sentinel", predis="phpredis", redis="phpredis", sentinel="phpredis-sentinel"),
         "phpredis",
         "`phpredis-sentinel` asks Sentinel for the server; else the server is addressed directly.",
     )
@@ -215,9 +189,7 @@ class InstanceSettings:
         "`redis://user:password@host:port/db`; takes the place of the single variables.",
         secret=True,
     )
-    redis_host: str | None = setting(
-        LINE, None, "Redis server of the SIP registrar. Without it Redis is not used."
-    )
+    redis_host: str | None = setting(LINE, None, "Redis server of the SIP registrar. Without it Redis is not used.")
     redis_port: int = setting(PORT, 6379, "Its port.")
     redis_password: str | None = setting(LINE, None, "Its password.", secret=True)
     redis_db: int = setting(integer(0, 65535), 0, "Number of the Redis database.")
@@ -226,9 +198,7 @@ class InstanceSettings:
     redis_sentinel_port: int = setting(PORT, 26379, "Its port.")
     redis_sentinel_service: str = setting(LINE, "mymaster", "Name of the service that it watches.")
     redis_sentinel_password: str | None = setting(LINE, None, "Its password.", secret=True)
-    redis_sentinel_timeout: int = setting(
-        SECONDS, 0, "Seconds to connect to it; 0 = the product's own limit."
-    )
+    redis_sentinel_timeout: int = setting(SECONDS, 0, "Seconds to connect to it; 0 = the product's own limit.")
     redis_sentinel_read_timeout: int = setting(
         SECONDS, 0, "Seconds to wait for its answer; 0 = the product's own limit."
     )
@@ -247,41 +217,29 @@ class InstanceSettings:
         None,
         "`tls` insists on STARTTLS, `ssl` encrypts from the first byte; unset: STARTTLS where offered.",
     )
-    mail_from_address: str = setting(
-        EMAIL, Derived("`noreply@` and `APP_ROOT_HOST`", defaults.mail_from), "Sender."
-    )
+    mail_from_address: str = setting(EMAIL, Derived("`noreply@` and `APP_ROOT_HOST`", defaults.mail_from), "Sender.")
     mail_from_name: str = setting(LINE, Derived("`APP_NAME`", defaults.app_name), "Name of the sender.")
     mail_signature: str = setting(
         LINE,
         Derived("`APP_NAME`", defaults.app_name),
         "Closing line of mails, where the Space has none.",
     )
-    mail_allow_self_signed: bool = setting(
-        FLAG, False, "Accept a self-signed certificate of the mail server."
-    )
+    mail_allow_self_signed: bool = setting(FLAG, False, "Accept a self-signed certificate of the mail server.")
     mail_verify_peer: bool = setting(FLAG, True, "Check the certificate of the mail server.")
     mail_verify_peer_name: bool = setting(FLAG, True, "Check that the certificate names the mail server.")
-    ovh_app_key: str | None = setting(
-        LINE, None, "OVH application key; without it no SMS is sent.", secret=True
-    )
+    ovh_app_key: str | None = setting(LINE, None, "OVH application key; without it no SMS is sent.", secret=True)
     ovh_app_secret: str | None = setting(LINE, None, "OVH application secret.", secret=True)
     ovh_app_consumer_key: str | None = setting(LINE, None, "OVH consumer key.", secret=True)
     ovh_app_sender: str = setting(LINE, "", "Sender of SMS, as registered at OVH.")
     ovh_app_endpoint: str = setting(LINE, "ovh-eu", "OVH endpoint.")
-    deliveries_inline: bool = setting(
-        FLAG, False, "Send mail and SMS inside the request instead of in the background."
-    )
+    deliveries_inline: bool = setting(FLAG, False, "Send mail and SMS inside the request instead of in the background.")
 
     trusted_proxies: tuple[Network, ...] = setting(
         NETWORKS, (), "Proxies whose `X-Forwarded-*` and `X-SSL-Client-*` headers are believed."
     )
-    rate_limit_api_per_minute: int = setting(
-        integer(0, 10_000_000), 600, "API requests a minute and address; 0 = off."
-    )
+    rate_limit_api_per_minute: int = setting(integer(0, 10_000_000), 600, "API requests a minute and address; 0 = off.")
     rate_limit_credentials: bool = setting(FLAG, True, "Limit credential checks and token requests.")
-    upload_max_bytes: int = setting(
-        integer(1, 2**40), 20_971_520, "Size of an uploaded file at most, in bytes."
-    )
+    upload_max_bytes: int = setting(integer(1, 2**40), 20_971_520, "Size of an uploaded file at most, in bytes.")
     outbound_allow_private: bool = setting(
         FLAG,
         False,
@@ -296,24 +254,18 @@ class InstanceSettings:
         Derived("`APP_NAME` in lower case and `_session`", defaults.cookie_name),
         "Name of the session cookie.",
     )
-    session_domain: str | None = setting(
-        LINE, None, "Domain of the session cookie; unset = only the host itself."
-    )
+    session_domain: str | None = setting(LINE, None, "Domain of the session cookie; unset = only the host itself.")
     session_secure_cookie: bool | None = setting(
         FLAG, None, "Send the session cookie over HTTPS only; unset = when the request came over HTTPS."
     )
 
-    filesystem_driver: str = setting(
-        choice("local", "s3"), "local", "Where uploads are kept: data directory or S3."
-    )
+    filesystem_driver: str = setting(choice("local", "s3"), "local", "Where uploads are kept: data directory or S3.")
     aws_bucket: str | None = setting(LINE, None, "S3 bucket of the uploads.")
     aws_access_key_id: str | None = setting(LINE, None, "S3 access key.", secret=True)
     aws_secret_access_key: str | None = setting(LINE, None, "S3 secret key.", secret=True)
     aws_default_region: str = setting(LINE, "us-east-1", "S3 region.")
     aws_endpoint: str | None = setting(URL, None, "S3 endpoint, where it is not Amazon's.")
-    aws_use_path_style_endpoint: bool = setting(
-        FLAG, False, "Put the bucket into the path instead of the host name."
-    )
+    aws_use_path_style_endpoint: bool = setting(FLAG, False, "Put the bucket into the path instead of the host name.")
 
     log_channel: str = setting(
         choice("stack", "single", "daily", "syslog", "stderr", "null", errorlog="stderr", none="null"),
@@ -329,27 +281,17 @@ class InstanceSettings:
     app_sip_domain: str | None = setting(HOST, None, "SIP domain of the first Space.")
     app_admins_manage_multi_domains: bool = setting(FLAG, False, "The first Space is the super Space.")
     account_proxy_registrar_address: str | None = setting(LINE, None, "Registrar shown to users.")
-    account_transport_protocol_text: str | None = setting(
-        LINE, None, "Transports shown beside the registrar."
-    )
+    account_transport_protocol_text: str | None = setting(LINE, None, "Transports shown beside the registrar.")
     account_realm: str | None = setting(LINE, None, "Digest realm; unset = the domain.")
     account_email_unique: bool | None = setting(FLAG, None, "E-mail addresses are unique within a Space.")
     account_default_password_algorithm: str | None = setting(_ALGORITHMS, None, "Algorithm of new passwords.")
     instance_copyright: str | None = setting(TEXT, None, "Text of the footer.")
-    instance_intro_registration: str | None = setting(
-        TEXT, None, "Markdown of the login and registration pages."
-    )
-    instance_confirmed_registration_text: str | None = setting(
-        TEXT, None, "Markdown of the confirmation mail."
-    )
+    instance_intro_registration: str | None = setting(TEXT, None, "Markdown of the login and registration pages.")
+    instance_confirmed_registration_text: str | None = setting(TEXT, None, "Markdown of the confirmation mail.")
     web_panel: bool | None = setting(FLAG, None, "Whether there are web pages.")
-    newsletter_registration_address: str | None = setting(
-        EMAIL, None, "Where newsletter subscriptions are sent."
-    )
+    newsletter_registration_address: str | None = setting(EMAIL, None, "Where newsletter subscriptions are sent.")
     public_registration: bool | None = setting(FLAG, None, "Whether anybody may register.")
-    phone_authentication: bool | None = setting(
-        FLAG, None, "Whether registration and recovery by phone exist."
-    )
+    phone_authentication: bool | None = setting(FLAG, None, "Whether registration and recovery by phone exist.")
     intercom_features: bool | None = setting(FLAG, None, "Whether the intercom features are shown.")
     jwt_rsa_public_key_pem: str | None = setting(TEXT, None, "PEM public key of the issuer of bearer tokens.")
     jwt_sip_identifier: str | None = setting(LINE, None, "Claim of bearer tokens that holds the SIP address.")

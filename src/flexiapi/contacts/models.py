@@ -11,17 +11,13 @@ class Contact(Timestamped):
     """An account has another one among its contacts; says nothing about the other way round."""
 
     id = UnsignedBigAutoField(primary_key=True)
-    account = models.ForeignKey(
-        Account, on_delete=CASCADE_IN_DATABASE, related_name="contacts", db_index=False
-    )
+    account = models.ForeignKey(Account, on_delete=CASCADE_IN_DATABASE, related_name="contacts", db_index=False)
     contact = models.ForeignKey(Account, on_delete=CASCADE_IN_DATABASE, related_name="contact_of")
 
     class Meta:
         db_table = "contacts"
         constraints = [
-            models.UniqueConstraint(
-                fields=["account", "contact"], name="contacts_account_id_contact_id_unique"
-            )
+            models.UniqueConstraint(fields=["account", "contact"], name="contacts_account_id_contact_id_unique")
         ]
 
 
@@ -29,26 +25,20 @@ class ContactsList(Timestamped):
     """A named list of a Space's accounts."""
 
     id = UnsignedBigAutoField(primary_key=True)
-    space = models.ForeignKey(
-        Space, on_delete=CASCADE_IN_DATABASE, related_name="contacts_lists", db_index=False
-    )
+    space = models.ForeignKey(Space, on_delete=CASCADE_IN_DATABASE, related_name="contacts_lists", db_index=False)
     title = models.CharField(max_length=255)
     description = models.TextField(null=True, default=None)
 
     class Meta:
         db_table = "contacts_lists"
-        constraints = [
-            models.UniqueConstraint(fields=["space", "title"], name="contacts_lists_space_id_title_unique")
-        ]
+        constraints = [models.UniqueConstraint(fields=["space", "title"], name="contacts_lists_space_id_title_unique")]
 
 
 class ContactsListViewer(Timestamped):
     """An account sees a list."""
 
     id = UnsignedBigAutoField(primary_key=True)
-    account = models.ForeignKey(
-        Account, on_delete=CASCADE_IN_DATABASE, related_name="viewed_lists", db_index=False
-    )
+    account = models.ForeignKey(Account, on_delete=CASCADE_IN_DATABASE, related_name="viewed_lists", db_index=False)
     contacts_list = models.ForeignKey(ContactsList, on_delete=CASCADE_IN_DATABASE, related_name="viewers")
 
     class Meta:
@@ -65,9 +55,7 @@ class ContactsListMember(Timestamped):
     """An account is in a list."""
 
     id = UnsignedBigAutoField(primary_key=True)
-    contact = models.ForeignKey(
-        Account, on_delete=CASCADE_IN_DATABASE, related_name="list_memberships", db_index=False
-    )
+    contact = models.ForeignKey(Account, on_delete=CASCADE_IN_DATABASE, related_name="list_memberships", db_index=False)
     contacts_list = models.ForeignKey(ContactsList, on_delete=CASCADE_IN_DATABASE, related_name="members")
 
     class Meta:

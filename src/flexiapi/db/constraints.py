@@ -16,18 +16,14 @@ class PrefixedUniqueConstraint(models.UniqueConstraint):
         self.mysql_prefixes = mysql_prefixes
         super().__init__(**kwargs)
 
-    def constraint_sql(
-        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
-    ) -> str:
+    def constraint_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         """The clause inside CREATE TABLE."""
         if model is None or schema_editor is None or schema_editor.connection.vendor != "mysql":
             return super().constraint_sql(model, schema_editor)
         name = schema_editor.quote_name(self.name)
         return f"CONSTRAINT {name} UNIQUE ({self._columns(model, schema_editor)})"
 
-    def create_sql(
-        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
-    ) -> str:
+    def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         """The statement that adds it to a table."""
         if model is None or schema_editor is None or schema_editor.connection.vendor != "mysql":
             return super().create_sql(model, schema_editor)

@@ -176,11 +176,7 @@ _FIXED = {405: "Method not allowed", 410: "The resource you requested is expired
 def page(request: HttpRequest, error: ApiError) -> replies.Reply:
     """The HTML page of an error."""
     title = gettext(_TITLES.get(error.status, "Error"))
-    shown = (
-        error.message
-        if error.status in _SHOWN and error.message
-        else gettext(_FIXED.get(error.status, title))
-    )
+    shown = error.message if error.status in _SHOWN and error.message else gettext(_FIXED.get(error.status, title))
     content = render_to_string(
         "http/error.html",
         {"code": error.status, "title": title, "text": shown, "space": getattr(request, "space", None)},
@@ -195,9 +191,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
     if isinstance(error, ApiError):
         return render(request, error)
     if isinstance(error, drf.MethodNotAllowed):
-        return method_not_allowed(
-            request, [name.upper() for name in view.allowed_methods if name != "OPTIONS"]
-        )
+        return method_not_allowed(request, [name.upper() for name in view.allowed_methods if name != "OPTIONS"])
     return None
 
 

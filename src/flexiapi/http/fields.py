@@ -18,9 +18,7 @@ class RuledField(serializers.Field[Any, Any, Any, Any]):
 
     type_rule: ClassVar[str] = "string"
 
-    def __init__(
-        self, *rules: rules.Rule, required: bool = False, null: bool | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *rules: rules.Rule, required: bool = False, null: bool | None = None, **kwargs: Any) -> None:
         self.rules: Sequence[rules.Rule] = rules  # type: ignore[valid-type]
         kwargs.setdefault("allow_null", not required if null is None else null)
         super().__init__(required=required, **kwargs)
@@ -94,9 +92,7 @@ class Integer(RuledField):
 
     type_rule = "integer"
 
-    def __init__(
-        self, *more: rules.Rule, lowest: int = -(2**31), highest: int = 2**31 - 1, **kwargs: Any
-    ) -> None:
+    def __init__(self, *more: rules.Rule, lowest: int = -(2**31), highest: int = 2**31 - 1, **kwargs: Any) -> None:
         super().__init__(*more, **kwargs)
         self.lowest, self.highest = lowest, highest
 
@@ -104,12 +100,7 @@ class Integer(RuledField):
         """The number."""
         if isinstance(data, float) and data.is_integer() and abs(data) < 2**53:
             data = int(data)
-        if (
-            isinstance(data, str)
-            and data.lstrip("+-").isascii()
-            and data.lstrip("+-").isdigit()
-            and len(data) < 20
-        ):
+        if isinstance(data, str) and data.lstrip("+-").isascii() and data.lstrip("+-").isdigit() and len(data) < 20:
             try:
                 data = int(data)
             except ValueError:

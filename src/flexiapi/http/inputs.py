@@ -59,11 +59,7 @@ def read(request: HttpRequest) -> dict[str, Any]:
     known: dict[str, Any] | None = getattr(request, "_flexiapi_input", None)
     if known is None:
         known = {**_expanded(request.GET), **_body_values(request)}
-        known = {
-            key: _normalised(value, trim=key not in UNTRIMMED)
-            for key, value in known.items()
-            if key != "space"
-        }
+        known = {key: _normalised(value, trim=key not in UNTRIMMED) for key, value in known.items() if key != "space"}
         request._flexiapi_input = known  # type: ignore[attr-defined]
     return known
 

@@ -36,9 +36,7 @@ SENTENCES = {
     "starts_with": _("starts_with", "The :attribute must start with one of the following: :values"),
     "ends_with": _("ends_with", "The :attribute must end with one of the following: :values"),
     "required_with": _("required_with", "The :attribute field is required when :values is present."),
-    "required_without": _(
-        "required_without", "The :attribute field is required when :values is not present."
-    ),
+    "required_without": _("required_without", "The :attribute field is required when :values is not present."),
     "required_if": _("required_if", "The :attribute field is required when :other is :value."),
     "file": _("file", "The :attribute must be a file."),
     "image": _("image", "The :attribute must be an image."),

@@ -7,10 +7,7 @@ def accepts_json(request: HttpRequest) -> bool:
     """Whether the client itself asks for JSON: by the first type of `Accept`, or as a script without `Accept`."""
     accept = request.META.get("HTTP_ACCEPT", "")
     if accept.strip() in ("", "*/*", "*"):
-        return (
-            request.META.get("HTTP_X_REQUESTED_WITH") == "XMLHttpRequest"
-            and "HTTP_X_PJAX" not in request.META
-        )
+        return request.META.get("HTTP_X_REQUESTED_WITH") == "XMLHttpRequest" and "HTTP_X_PJAX" not in request.META
     first = _preferred(accept)
     return "/json" in first or "+json" in first
 

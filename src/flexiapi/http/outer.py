@@ -120,11 +120,7 @@ def _options(request: HttpRequest, path: str) -> HttpResponseBase:
     except Resolver404:
         return errors.page_not_found(request)
     reply = replies.empty()
-    names = [
-        name
-        for method in methods_of(match.func)
-        for name in ((method, "HEAD") if method == "GET" else (method,))
-    ]
+    names = [name for method in methods_of(match.func) for name in ((method, "HEAD") if method == "GET" else (method,))]
     reply["Allow"] = ",".join(names)
     if path.startswith("/api/"):
         patch_vary_headers(reply, ["Access-Control-Request-Method"])

@@ -138,8 +138,7 @@ def _decoded(cursor: str, model: type[Model], order: Sequence[str]) -> list[Any]
         if not isinstance(values, list) or len(values) != len(order):
             raise ValueError("another list's cursor")
         return [
-            model._meta.get_field(name.lstrip("-")).to_python(value)
-            for name, value in zip(order, values, strict=True)
+            model._meta.get_field(name.lstrip("-")).to_python(value) for name, value in zip(order, values, strict=True)
         ]
     except (ValueError, TypeError, binascii.Error, msgspec.DecodeError):
         raise Invalid({"after": [sentence("in", "after")]}) from None

@@ -39,16 +39,12 @@ def matches(rule: str, pattern: re.Pattern[str]) -> Rule:
 
 def at_least(length: int) -> Rule:
     """Text of at least so many characters."""
-    return lambda value, field: (
-        None if len(value) >= length else messages.sentence("min", name(field), min=length)
-    )
+    return lambda value, field: None if len(value) >= length else messages.sentence("min", name(field), min=length)
 
 
 def at_most(length: int) -> Rule:
     """Text of at most so many characters."""
-    return lambda value, field: (
-        None if len(value) <= length else messages.sentence("max", name(field), max=length)
-    )
+    return lambda value, field: None if len(value) <= length else messages.sentence("max", name(field), max=length)
 
 
 def lowercase(value: str, field: "Field[Any, Any, Any, Any]") -> str | None:

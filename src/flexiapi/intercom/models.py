@@ -25,9 +25,7 @@ class AccountTypeMembership(Timestamped):
     """An account is of a type."""
 
     id = UnsignedBigAutoField(primary_key=True)
-    account = models.ForeignKey(
-        Account, on_delete=CASCADE_IN_DATABASE, related_name="type_memberships", db_index=False
-    )
+    account = models.ForeignKey(Account, on_delete=CASCADE_IN_DATABASE, related_name="type_memberships", db_index=False)
     account_type = models.ForeignKey(AccountType, on_delete=CASCADE_IN_DATABASE, related_name="memberships")
 
     class Meta:
@@ -65,7 +63,5 @@ class DictionaryEntry(Timestamped):
     class Meta:
         db_table = "account_dictionary_entries"
         constraints = [
-            models.UniqueConstraint(
-                fields=["account", "key"], name="account_dictionary_entries_account_id_key_unique"
-            )
+            models.UniqueConstraint(fields=["account", "key"], name="account_dictionary_entries_account_id_key_unique")
         ]

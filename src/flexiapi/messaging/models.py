@@ -14,9 +14,7 @@ class Delivery(IndexedTimestamped):
     """
 
     id = UnsignedBigAutoField(primary_key=True)
-    space = models.ForeignKey(
-        Space, on_delete=CASCADE_IN_DATABASE, related_name="deliveries", null=True, default=None
-    )
+    space = models.ForeignKey(Space, on_delete=CASCADE_IN_DATABASE, related_name="deliveries", null=True, default=None)
     account = models.ForeignKey(
         Account, on_delete=CASCADE_IN_DATABASE, related_name="deliveries", null=True, default=None
     )

@@ -16,12 +16,8 @@ from . import quickstart, server, worker
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
-@click.option(
-    "--threads", default=64, show_default=True, type=click.IntRange(1, 1000), help="Threads of each."
-)
-@click.option(
-    "--tls-cert", type=click.Path(path_type=Path, exists=True), help="PEM certificate: TLS with HTTP/2."
-)
+@click.option("--threads", default=64, show_default=True, type=click.IntRange(1, 1000), help="Threads of each.")
+@click.option("--tls-cert", type=click.Path(path_type=Path, exists=True), help="PEM certificate: TLS with HTTP/2.")
 @click.option("--tls-key", type=click.Path(path_type=Path, exists=True), help="Its PEM key.")
 @click.option("--worker/--no-worker", "with_worker", default=True, help="Run the background worker inside.")
 @click.option("--migrate/--no-migrate", "with_migrations", default=True, help="Apply migrations first.")
@@ -94,9 +90,7 @@ def _nothing(name: str, text: str) -> click.Command:
 @click.command("quickstart", cls=Command)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
-@click.option(
-    "--domain", default="sip.example.org", show_default=True, help="The SIP domain of the first Space."
-)
+@click.option("--domain", default="sip.example.org", show_default=True, help="The SIP domain of the first Space.")
 @click.option("--directory", default=Path(".run"), show_default=True, type=click.Path(path_type=Path))
 def run_quickstart(host: str, port: int, domain: str, directory: Path) -> None:
     """Start the product in this directory: a Space, an administrator, an address to open."""

@@ -28,9 +28,7 @@ def run(*, host: str, port: int, domain: str, directory: Path) -> None:
     click.secho(f"\n  flexiapi is starting on {base}\n", bold=True)
     if not Account.objects.filter(admin=True).exists():
         password = secrets.token_urlsafe(12)
-        key = create_administrator(
-            username=ADMINISTRATOR, domain=space.domain, password=password, key_ip=None
-        )
+        key = create_administrator(username=ADMINISTRATOR, domain=space.domain, password=password, key_ip=None)
         _introduce(base, space.domain, password, key)
     else:
         click.echo(f"  The data of the last start is used again ({directory}). A new administrator's key:")

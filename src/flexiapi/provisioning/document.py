@@ -167,9 +167,7 @@ def _frame(space: SpaceFacts, contacts_url: str, carddav_twins: bool) -> _Frame:
     )
 
 
-def _account_document(
-    frame: _Frame, space: SpaceFacts, account: AccountFacts, reg_proxy: str | None
-) -> bytes:
+def _account_document(frame: _Frame, space: SpaceFacts, account: AccountFacts, reg_proxy: str | None) -> bytes:
     overwrite = bool(space.custom_provisioning_overwrite_all)
     credentials = _credentials(space, account)
     credential_sections = [
@@ -177,9 +175,7 @@ def _account_document(
         for number, credential in enumerate(credentials)
     ]
     password_sections = [
-        section_markup(
-            f"auth_info_{number}", _entries_markup(_password_entries(space, account, password), overwrite)
-        )
+        section_markup(f"auth_info_{number}", _entries_markup(_password_entries(space, account, password), overwrite))
         for number, password in enumerate(_by_algorithm(account.passwords), len(credentials))
     ]
     proxy = _entries_markup(_proxy_entries(account, None if frame.has_reg_proxy else reg_proxy), overwrite)

@@ -12,9 +12,7 @@ Entries = dict[str, dict[str, str]]
 """Keys and values by section, both in the order of the text."""
 
 INVALID = "Invalid ini format."
-HANDLED = (
-    "Invalid ini format. The following settings cannot be set, they are already handled by the platform: "
-)
+HANDLED = "Invalid ini format. The following settings cannot be set, they are already handled by the platform: "
 
 FORBIDDEN_KEYS = frozenset(
     {
@@ -144,9 +142,7 @@ def warnings(text: str) -> list[Problem]:
             continue
         if value is not None and value.cut:
             found.append(
-                Problem(
-                    number, f"The value of {key} ends at the semicolon. Put it in quotes to keep the rest."
-                )
+                Problem(number, f"The value of {key} ends at the semicolon. Put it in quotes to keep the rest.")
             )
     return found
 

@@ -108,17 +108,11 @@ def details(account_id: int) -> AccountDetails:
             DictionaryEntry.objects.filter(account_id=account_id).order_by("id").values_list("key", "value")
         ),
         types=tuple(
-            AccountType.objects.filter(memberships__account_id=account_id)
-            .order_by("id")
-            .values_list("key", flat=True)
+            AccountType.objects.filter(memberships__account_id=account_id).order_by("id").values_list("key", flat=True)
         ),
-        actions=dict(
-            AccountAction.objects.filter(account_id=account_id).order_by("id").values_list("key", "code")
-        ),
+        actions=dict(AccountAction.objects.filter(account_id=account_id).order_by("id").values_list("key", "code")),
         contacts_lists=tuple(
-            ContactsList.objects.filter(viewers__account_id=account_id)
-            .order_by("id")
-            .values_list("title", flat=True)
+            ContactsList.objects.filter(viewers__account_id=account_id).order_by("id").values_list("title", flat=True)
         ),
     )
 

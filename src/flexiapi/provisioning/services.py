@@ -52,9 +52,7 @@ def anonymous(fetch: Fetch) -> bytes:
 
 def own(fetch: Fetch, account_id: int) -> bytes:
     """The document of an authenticated account; nothing is consumed or changed."""
-    return _build(
-        fetch, _space_of(fetch, fetch.scope.caller.domain if fetch.scope.caller else ""), account_id
-    )
+    return _build(fetch, _space_of(fetch, fetch.scope.caller.domain if fetch.scope.caller else ""), account_id)
 
 
 def by_token(fetch: Fetch, token: str, *, reset_password: bool, dry: bool = False) -> bytes:
@@ -82,9 +80,7 @@ def by_token(fetch: Fetch, token: str, *, reset_password: bool, dry: bool = Fals
             passwords.set_password(account, random_text(_RESET_PASSWORD_LENGTH), space=space)
         content = _build(fetch, space, row.account_id)
         moment = dates.now()
-        taken = _CONSUME.execute(
-            id=row.token_id, now=moment, ip=fetch.origin.ip, agent=fetch.origin.user_agent
-        )
+        taken = _CONSUME.execute(id=row.token_id, now=moment, ip=fetch.origin.ip, agent=fetch.origin.user_agent)
         if taken != 1:
             raise NotFound
         _ACTIVATE.execute(id=row.account_id, now=moment)

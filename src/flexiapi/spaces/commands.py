@@ -22,9 +22,7 @@ def create_update(
     """Create a Space or update its host, name and super flag."""
     click.echo(f"Creating or updating the Space {sip_domain}")
     if not instance.current().app_root_host:
-        click.secho(
-            "APP_ROOT_HOST is not set: several Spaces are told apart by their exact hosts", fg="yellow"
-        )
+        click.secho("APP_ROOT_HOST is not set: several Spaces are told apart by their exact hosts", fg="yellow")
     elif not queries.belongs_to_root_host(host.lower()):
         click.secho(f"The host {host} lies outside APP_ROOT_HOST: the Space will answer 503", fg="yellow")
     try:

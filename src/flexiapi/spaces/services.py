@@ -21,9 +21,7 @@ DEFAULT_ALGORITHM = "SHA-256"
 def take_seat(space: Space) -> bool:
     """Whether one more account fits into a Space; its row stays locked until the transaction ends."""
     locked = Space.objects.select_for_update().get(pk=space.pk)
-    return (
-        locked.max_accounts <= 0 or Account.objects.filter(domain=locked.domain).count() < locked.max_accounts
-    )
+    return locked.max_accounts <= 0 or Account.objects.filter(domain=locked.domain).count() < locked.max_accounts
 
 
 @transaction.atomic
@@ -123,11 +121,7 @@ def create_or_update(
     except IntegrityError:
         raise Invalid({"host": [sentence("unique", "host")]}) from None
     current = DigestConfiguration.objects.filter(space=space).first()
-    if (
-        realm
-        and (current is None or current.realm != realm)
-        and Account.objects.filter(domain=domain).exists()
-    ):
+    if realm and (current is None or current.realm != realm) and Account.objects.filter(domain=domain).exists():
         raise Invalid({"realm": ["The realm of a Space with accounts cannot change."]})
     if realm or algorithm:
         configure_digest(

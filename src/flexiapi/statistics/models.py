@@ -58,18 +58,14 @@ class Message(Timestamped):
 
     class Meta:
         db_table = "statistics_messages"
-        indexes = [
-            models.Index(fields=["from_username", "from_domain"], name="statistics_messages_from_index")
-        ]
+        indexes = [models.Index(fields=["from_username", "from_domain"], name="statistics_messages_from_index")]
 
 
 class MessageDevice(Timestamped):
     """The last status of a message on one device of a recipient."""
 
     id = UnsignedBigAutoField(primary_key=True)
-    message = models.ForeignKey(
-        Message, on_delete=CASCADE_IN_DATABASE, related_name="devices", db_index=False
-    )
+    message = models.ForeignKey(Message, on_delete=CASCADE_IN_DATABASE, related_name="devices", db_index=False)
     to_username = models.CharField(max_length=256, db_index=True)
     to_domain = models.CharField(max_length=256, db_index=True)
     device_id = ExactCharField(max_length=255)

@@ -30,9 +30,7 @@ class ExternalAccount(Timestamped):
     class Meta:
         db_table = "external_accounts"
         constraints = [
-            models.UniqueConstraint(
-                fields=["username", "domain"], name="external_accounts_username_domain_unique"
-            )
+            models.UniqueConstraint(fields=["username", "domain"], name="external_accounts_username_domain_unique")
         ]
 
 
@@ -63,9 +61,7 @@ class CallForwarding(Timestamped):
     class Meta:
         db_table = "call_forwardings"
         constraints = [
-            models.UniqueConstraint(
-                fields=["account", "type"], name="call_forwardings_account_id_type_unique"
-            )
+            models.UniqueConstraint(fields=["account", "type"], name="call_forwardings_account_id_type_unique")
         ]
 
 
@@ -73,9 +69,7 @@ class AccountFile(IndexedTimestamped):
     """A voicemail or another upload; without `name` until the upload happened."""
 
     id = ExactCharField(max_length=36, primary_key=True)  # UUID, made by the application
-    account = models.ForeignKey(
-        Account, on_delete=CASCADE_IN_DATABASE, related_name="files", null=True, default=None
-    )
+    account = models.ForeignKey(Account, on_delete=CASCADE_IN_DATABASE, related_name="files", null=True, default=None)
     name = models.CharField(max_length=255, null=True, default=None)
     size = models.IntegerField(null=True, default=None)  # bytes
     content_type = models.CharField(max_length=255, db_index=True)
@@ -108,6 +102,4 @@ class CardDavCredential(Timestamped):
 
     class Meta:
         db_table = "account_carddav_credentials"
-        constraints = [
-            models.UniqueConstraint(fields=["server", "account"], name="account_carddav_credentials_unique")
-        ]
+        constraints = [models.UniqueConstraint(fields=["server", "account"], name="account_carddav_credentials_unique")]

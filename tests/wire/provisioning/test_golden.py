@@ -36,9 +36,7 @@ class TestGolden:
     def test_anonymous_with_entries_and_directory(self):
         document = build(replace(SPACE, carddav_servers=(TEAM,)), None, contacts_url=VCARDS)
 
-        self.check(
-            document, "anonymous", 1094, "fea3e2d136676d510c9ca25f94ef4b006e781ca7e95a4a3f35a52575ccbbe0a5"
-        )
+        self.check(document, "anonymous", 1094, "fea3e2d136676d510c9ca25f94ef4b006e781ca7e95a4a3f35a52575ccbbe0a5")
 
     def test_account_with_two_algorithms(self):
         document = build(SPACE, ALICE, contacts_url=VCARDS)
@@ -89,14 +87,10 @@ class TestGolden:
 
         document = build(PLAIN, erin, contacts_url=PLAIN_VCARDS)
 
-        self.check(
-            document, "plain_space", 1160, "716fbc5d28b869ce5474aa8fb2211b47398b8418e1cc6eb947ad233463ef8cd1"
-        )
+        self.check(document, "plain_space", 1160, "716fbc5d28b869ce5474aa8fb2211b47398b8418e1cc6eb947ad233463ef8cd1")
 
     def test_classic_layout(self):
-        space = replace(
-            SPACE, realm="example-realm", custom_provisioning_overwrite_all=True, carddav_servers=(TEAM,)
-        )
+        space = replace(SPACE, realm="example-realm", custom_provisioning_overwrite_all=True, carddav_servers=(TEAM,))
         alice = replace(ALICE, passwords=(password("alice", "example-realm", "wonderland"),))
 
         document = build(space, alice, contacts_url=VCARDS, classic=True)
@@ -109,12 +103,8 @@ class TestGolden:
         )
 
     def test_escaping_without_password(self):
-        carol = AccountFacts(
-            id=4, username="carol", domain="plain.example.org", display_name='Carol "CC" & Co <é>'
-        )
+        carol = AccountFacts(id=4, username="carol", domain="plain.example.org", display_name='Carol "CC" & Co <é>')
 
         document = build(PLAIN, carol, contacts_url=PLAIN_VCARDS)
 
-        self.check(
-            document, "escaping", 903, "5a59804528ee428aac9d2576612103e2f732dabdcc611c0ce816f0ce565bf0d7"
-        )
+        self.check(document, "escaping", 903, "5a59804528ee428aac9d2576612103e2f732dabdcc611c0ce816f0ce565bf0d7")

@@ -20,9 +20,7 @@ from .creation import USER_AGENT_COLUMN, write_dictionary
 
 
 @transaction.atomic
-def change_account(
-    scope: Scope, account_id: int, change: AccountChange, *, space: Space, origin: Origin
-) -> Account:
+def change_account(scope: Scope, account_id: int, change: AccountChange, *, space: Space, origin: Origin) -> Account:
     """Replace what an administrator may set; `space` is the Space that the account belongs to afterwards.
 
     HA1 holds the username and the realm: after a rename or a move without a new password the account
@@ -87,7 +85,5 @@ def set_state(
         account.blocked = blocked
     account.updated_at = now()
     account.save(update_fields=["activated", "blocked", "updated_at"])
-    account_state_changed.announce(
-        AccountEvent(account.pk, account.username, account.domain, scope.caller, origin)
-    )
+    account_state_changed.announce(AccountEvent(account.pk, account.username, account.domain, scope.caller, origin))
     return account

@@ -19,9 +19,7 @@ def delete_account(account: Account, *, by: Caller | None, origin: Origin, tombs
     it sent go too; uploads, the bridge and hooks learn of it after the commit.
     """
     external = ExternalAccount.objects.filter(account=account).values_list("id", "username", "domain").first()
-    files = tuple(
-        str(file) for file in AccountFile.objects.filter(account=account).values_list("id", flat=True)
-    )
+    files = tuple(str(file) for file in AccountFile.objects.filter(account=account).values_list("id", flat=True))
     if tombstone:
         moment = now()
         Tombstone.objects.get_or_create(
@@ -33,6 +31,4 @@ def delete_account(account: Account, *, by: Caller | None, origin: Origin, tombs
     Call.objects.filter(sent).delete()
     Message.objects.filter(sent).delete()
     Account.objects.filter(pk=account.pk).delete()
-    account_deleted.announce(
-        AccountDeleted(account.pk, account.username, account.domain, by, origin, external, files)
-    )
+    account_deleted.announce(AccountDeleted(account.pk, account.username, account.domain, by, origin, external, files))

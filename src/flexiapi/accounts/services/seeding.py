@@ -76,9 +76,7 @@ def seed(content: bytes) -> Report:
                 Account.objects.filter(pk__in=ids[start : start + _BATCH]).delete()
             created = sum(_ensure_space(domain) for domain in sorted({entry.domain for entry in entries}))
             Account.objects.bulk_create([account for account, _ in planned], batch_size=_BATCH)
-            configurations = {
-                row.space.domain: row for row in DigestConfiguration.objects.select_related("space")
-            }
+            configurations = {row.space.domain: row for row in DigestConfiguration.objects.select_related("space")}
             passwords = [
                 _password(account, stored, configurations[account.domain])
                 for account, stored_passwords in planned
@@ -95,9 +93,7 @@ def _entries(content: bytes) -> list[Entry]:
         document: Any = msgspec.json.decode(content)
         if not document or not isinstance(document, list):
             raise Malformed("no list of accounts")
-        wanted = [
-            item for item in document if isinstance(item, dict) and item.get("type") in ("account", "range")
-        ]
+        wanted = [item for item in document if isinstance(item, dict) and item.get("type") in ("account", "range")]
         return msgspec.convert(wanted, list[Entry])
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(str(error)) from None

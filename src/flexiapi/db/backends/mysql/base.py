@@ -11,16 +11,14 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
     """
 
     sql_create_table = (
-        "CREATE TABLE %(table)s (%(definition)s) "
-        "ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
+        "CREATE TABLE %(table)s (%(definition)s) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
     )
     sql_create_fk = (
         "ALTER TABLE %(table)s ADD CONSTRAINT %(name)s FOREIGN KEY (%(column)s) "
         "REFERENCES %(to_table)s (%(to_column)s) ON DELETE CASCADE%(deferrable)s"
     )
     sql_create_column_inline_fk = (
-        ", ADD CONSTRAINT %(name)s FOREIGN KEY (%(column)s) "
-        "REFERENCES %(to_table)s(%(to_column)s) ON DELETE CASCADE"
+        ", ADD CONSTRAINT %(name)s FOREIGN KEY (%(column)s) REFERENCES %(to_table)s(%(to_column)s) ON DELETE CASCADE"
     )
 
 
