@@ -9,10 +9,10 @@ from dotenv.parser import Binding, parse_stream
 from dotenv.variables import parse_variables
 
 from .errors import ConfigurationError
+from .kinds import NAME
 
 PACKAGED_CONFIG_DIR = Path("/etc/flexisip-account-manager")
 
-_ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _SINGLE_QUOTED = re.compile(r"[^=]*=\s*'")
 _DOUBLE_QUOTED = re.compile(r'[^=]*=\s*"')
@@ -38,9 +38,12 @@ def environment_name(environ: Mapping[str, str], env_name: str | None = None) ->
         ConfigurationError: the name could not be part of a file name.
     """
     name = env_name or environ.get("APP_ENV", "").strip() or None
-    if name is not None and not _ENVIRONMENT_NAME.fullmatch(name):
-        raise ConfigurationError(f"APP_ENV must be a short name of letters, digits, dots and dashes; it is {name!r}.")
-    return name
+    if name is None:
+        return None
+    try:
+        return NAME.read(name)
+    except ValueError as error:
+        raise ConfigurationError(f"APP_ENV must be {NAME.expected}; it is {name[:80]!r}.") from error
 
 
 def candidates(environ: Mapping[str, str], *, env_name: str | None = None, cwd: Path) -> list[Path]:
@@ -75,7 +78,7 @@ def read(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def bindings(path: Path) -> list[Binding]:
-    """The parts of the file as the parser sees them, comments and blank lines included; joined they are its text.
+    """The parts of the file as the parser sees them, comments and blank lines too; joined they are its text.
 
     Raises:
         ConfigurationError: as `read`.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import dotenv
 from .errors import ConfigurationError
-from .kinds import KEY_BYTES, KEY_PREFIX
+from .kinds import KEY, KEY_BYTES, KEY_PREFIX
 
 _ASSIGNMENT = re.compile(r"(\s*(?:export\s+)?)[^=\s]+[^\S\r\n]*=?.*", re.DOTALL)
 _PRIVATE = 0o600
@@ -45,13 +45,13 @@ def stored_key(file: Path) -> str | None:
 def generate_key(file: Path, environ: Mapping[str, str] | None = None) -> str:
     """Write a new `APP_KEY` into the DotEnv file and return it.
 
-    A former key is kept in `APP_PREVIOUS_KEYS`, so that what it encrypted can still be read. Other lines stay as
-    they are. The file is replaced at once, belongs to whom it belonged and is closed to others; a new one has
-    mode 0600.
+    A former key is kept in `APP_PREVIOUS_KEYS`, so that what it encrypted can still be read. Other lines stay
+    as they are. The file is replaced at once, belongs to whom it belonged and is closed to others; a new one
+    has mode 0600.
 
     Raises:
-        ConfigurationError: the environment sets the key already, which would beat the file; or the file cannot
-            be read, understood or written.
+        ConfigurationError: the environment sets the key already, which would beat the file; or the file
+            cannot be read, understood or written.
     """
     environ = os.environ if environ is None else environ
     if environ.get("APP_KEY"):
@@ -62,11 +62,19 @@ def generate_key(file: Path, environ: Mapping[str, str] | None = None) -> str:
     if file.exists():
         values = dotenv.read(file, environ)
         text = "".join(binding.original.string for binding in dotenv.bindings(file))
-        if former := values.get("APP_KEY"):
+        if former := _usable(values.get("APP_KEY")):
             previous = ",".join(filter(None, (former, values.get("APP_PREVIOUS_KEYS"))))
             text = _with_line(text, file, "APP_PREVIOUS_KEYS", previous)
     _replace(file, _with_line(text, file, "APP_KEY", key))
     return key
+
+
+def _usable(text: str | None) -> str | None:
+    """The key if it is one; with another text in its place the product never started, so it protects nothing."""
+    try:
+        return text if text and KEY.read(text) else None
+    except ValueError:
+        return None
 
 
 def _with_line(text: str, file: Path, name: str, value: str) -> str:
@@ -89,7 +97,7 @@ def _replace(file: Path, text: str) -> None:
         mode = stat.S_IMODE(known.st_mode) & _OWNER_AND_GROUP if known else _PRIVATE
         handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
         try:
-            with open(handle, "w", encoding="utf-8", newline="") as temporary:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as temporary:
                 if known is not None:
                     with suppress(PermissionError):  # only root may give a file away
                         os.fchown(handle, known.st_uid, known.st_gid)

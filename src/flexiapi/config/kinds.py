@@ -21,6 +21,7 @@ KEY_PREFIX = "base64:"
 _MAX_TEXT = 64 * 1024
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_][a-z0-9_-]{0,62})*")
 _EMAIL = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,190}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TRUE = frozenset({"true", "(true)", "1", "yes", "on"})
 _FALSE = frozenset({"false", "(false)", "0", "no", "off"})
 
@@ -92,6 +93,12 @@ def _path(text: str) -> Path:
     return Path(_line(text))
 
 
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(text.strip()):
+        raise ValueError
+    return text.strip()
+
+
 def _names(text: str) -> tuple[str, ...]:
     return tuple(item for item in _text(text).split(",") if item.strip())
 
@@ -152,6 +159,7 @@ URL = Kind(_url, "a URL that starts with `http://` or `https://`")
 EMAIL = Kind(_email, "an e-mail address")
 REGEX = Kind(_regex, "a regular expression")
 PATH = Kind(_path, "a path")
+NAME = Kind(_name, "a short name of letters, digits, dots, dashes and underscores")
 NAMES = Kind(_names, "a list separated by commas")
 PAIRS = Kind(_pairs, "`id:key` pairs separated by blanks")
 NETWORKS = Kind(_networks, "IP addresses or networks such as `10.0.0.0/8`, separated by commas")

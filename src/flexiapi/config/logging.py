@@ -36,31 +36,9 @@ _MAX_DEPTH = 6
 
 _WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+")
 _SECRET_WORDS = frozenset(
-    [
-        "password",
-        "passwd",
-        "passwords",
-        "secret",
-        "token",
-        "tokens",
-        "key",
-        "keys",
-        "apikey",
-        "code",
-        "pin",
-        "otp",
-        "ha1",
-        "hash",
-        "authorization",
-        "cookie",
-        "credential",
-        "credentials",
-        "message",
-        "text",
-        "body",
-        "opaque",
-        "nonce",
-    ]
+    {"password", "passwords", "passwd", "secret", "secrets", "token", "tokens", "key", "keys", "apikey", "code"}
+    | {"codes", "pin", "otp", "ha1", "hash", "authorization", "cookie", "credential", "credentials", "opaque"}
+    | {"nonce", "message", "text", "body"}
 )
 _PLAIN_NAMES = frozenset({"status_code", "country_code", "error_code", "exit_code", "token_id", "code_id", "key_id"})
 
@@ -172,7 +150,7 @@ def setup(settings: InstanceSettings) -> None:
 
 
 def _attach(logger: logging.Logger, handler: logging.Handler | None, *, level: int) -> None:
-    """Replace the handler that an earlier set-up gave to the logger; those of others stay (a test's, for one)."""
+    """Replace the handler that an earlier set-up gave to the logger; those of others stay (of a test)."""
     for old in [known for known in logger.handlers if getattr(known, "of_flexiapi", False)]:
         logger.removeHandler(old)
         old.close()

@@ -18,6 +18,7 @@ from .kinds import (
     KEYS,
     LINE,
     MINUTES,
+    NAME,
     NAMES,
     NETWORKS,
     PAIRS,
@@ -46,7 +47,7 @@ class InstanceSettings:
         LINE, "Flexisip Account Manager", "Name of the instance, shown where no Space's name applies."
     )
     app_env: str = setting(
-        LINE, defaults.PRODUCTION, "Name of the environment; selects the DotEnv file and prefixes log lines."
+        NAME, defaults.PRODUCTION, "Name of the environment; selects the DotEnv file and prefixes log lines."
     )
     app_key: bytes = setting(
         KEY,
@@ -55,7 +56,7 @@ class InstanceSettings:
         secret=True,
     )
     app_previous_keys: tuple[bytes, ...] = setting(
-        KEYS, (), "Former values of `APP_KEY`: what they encrypted can still be read.", secret=True
+        KEYS, (), "Former values of `APP_KEY`, separated by commas: what they encrypted can still be read.", secret=True
     )
     app_debug: bool = setting(FLAG, False, "Detailed error pages. Never in production.")
     app_root_host: str | None = setting(HOST, None, "Base host: every Space answers on it or on a host below it.")
@@ -81,7 +82,7 @@ class InstanceSettings:
     flexiapi_config_dir: Path = setting(
         PATH,
         Path("config"),
-        "Directory of `flexiapi.env`, hooks, templates and themes; `/etc/flexisip-account-manager` if it exists.",
+        "Directory of `flexiapi.env`, hooks, templates and themes; `/etc/flexisip-account-manager` if present.",
     )
     app_mail_templates_path: Path = setting(
         PATH,
