@@ -47,11 +47,10 @@ suite: install $(STAMPS)/development ## run the tests only
 
 .PHONY: lint
 lint: install $(STAMPS)/development ## check style, layering, the rules of the house, templates
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m scripts.lint_rooms
-	$(BIN)/djlint src --lint --quiet
+	@failed=; for check in "ruff check --quiet ." "ruff format --check --quiet ." "lint-imports --no-logo" \
+		"python -m scripts.lint_rooms" "djlint src --lint --quiet"; do \
+		echo "$$check"; $(BIN)/$$check || failed="$$failed, $$check"; \
+	done; test -z "$$failed" || { echo "Failed:$${failed#,}" >&2; exit 1; }
 
 .PHONY: types
 types: install $(STAMPS)/development ## check the types
