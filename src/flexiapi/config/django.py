@@ -50,7 +50,7 @@ DEFAULT_AUTO_FIELD = "flexiapi.db.fields.UnsignedBigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        "DIRS": [_PACKAGE / "http" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {"context_processors": []},
     }

@@ -116,7 +116,7 @@ class Integer(RuledField):
         return int(data)
 
 
-_TRUTHS = {"1": True, "0": False, "true": True, "false": False}
+_TRUTHS = {"1": True, "0": False}
 
 
 class Flag(RuledField):
@@ -128,9 +128,9 @@ class Flag(RuledField):
         """The truth value."""
         if isinstance(data, bool):
             return data
-        if isinstance(data, int | str) and str(data) in ("1", "0"):
-            return _TRUTHS[str(data)]
-        self.fail("invalid")
+        if not isinstance(data, int | str) or str(data) not in _TRUTHS:
+            self.fail("invalid")
+        return _TRUTHS[str(data)]
 
 
 class IsoDate(RuledField):

@@ -101,10 +101,7 @@ def sentence(rule: str, field: str, **values: object) -> str:
 
     `values` replace the other placeholders (`min=3` for `:min`).
     """
-    if rule in FIXED:
-        text = FIXED[rule]
-    else:
-        text = str(SENTENCES[rule])
+    text = FIXED[rule] if rule in FIXED else str(SENTENCES[rule])
     for name, value in values.items():
         text = text.replace(f":{name}", str(value))
     return text.replace(":attribute", attribute(field))

@@ -37,6 +37,8 @@ class OuterLayer:
         if "Cache-Control" not in response:
             response["Cache-Control"] = "no-cache, private"
         response["X-Content-Type-Options"] = "nosniff"
+        if not response.streaming and "Content-Length" not in response:
+            response["Content-Length"] = str(len(response.content))  # type: ignore[attr-defined]
         return response
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
@@ -77,7 +79,7 @@ def raw_path(request: HttpRequest) -> str:
     if not sent:
         return request.path
     path: str = sent.partition("?")[0]
-    if path.startswith("http://") or path.startswith("https://"):
+    if path.startswith(("http://", "https://")):
         path = "/" + path.split("://", 1)[1].partition("/")[2]
     return path or "/"
 
