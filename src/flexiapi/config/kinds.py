@@ -30,11 +30,13 @@ _FALSE = frozenset({"false", "(false)", "0", "no", "off"})
 class Kind(Generic[T_co]):
     """How the text of a variable becomes a value.
 
-    `read` raises ValueError for a wrong text; `expected` ends the sentence "NAME must be …".
+    `read` raises ValueError for a wrong text; `expected` ends the sentence "NAME must be …". `null` is what the
+    word `null` stands for; None leaves that to the variable's default.
     """
 
     read: Callable[[str], T_co]
     expected: str
+    null: T_co | None = None
 
 
 def _text(text: str) -> str:
@@ -126,7 +128,7 @@ def _keys(text: str) -> tuple[bytes, ...]:
     return tuple(_key(item) for item in text.split(",") if item.strip())
 
 
-def integer(least: int, most: int) -> Kind[int]:
+def integer(least: int, most: int, *, null: int | None = None) -> Kind[int]:
     """A whole number in decimal notation between two bounds, both included."""
 
     def read(text: str) -> int:
@@ -135,7 +137,7 @@ def integer(least: int, most: int) -> Kind[int]:
             raise ValueError
         return int(digits)
 
-    return Kind(read, f"a whole number from {least} to {most}")
+    return Kind(read, f"a whole number from {least} to {most}", null)
 
 
 def choice(*accepted: str, **aliases: str) -> Kind[str]:
@@ -148,12 +150,12 @@ def choice(*accepted: str, **aliases: str) -> Kind[str]:
             raise ValueError
         return word
 
-    return Kind(read, "one of " + ", ".join(f"`{word}`" for word in accepted if word))
+    return Kind(read, "one of " + ", ".join(f"`{word}`" for word in accepted), words.get("null"))
 
 
 TEXT = Kind(_text, "a text of at most 65536 characters")
 LINE = Kind(_line, "one line of at most 1024 printable characters")
-FLAG = Kind(_flag, "`true` or `false`")
+FLAG = Kind(_flag, "`true` or `false`", False)
 HOST = Kind(_host, "a host name without scheme or path")
 URL = Kind(_url, "a URL that starts with `http://` or `https://`")
 EMAIL = Kind(_email, "an e-mail address")
@@ -166,5 +168,5 @@ NETWORKS = Kind(_networks, "IP addresses or networks such as `10.0.0.0/8`, separ
 KEY = Kind(_key, f"`{KEY_PREFIX}` and {KEY_BYTES} bytes in base64, as `flexiapi key:generate` writes it")
 KEYS = Kind(_keys, f"keys of the form of APP_KEY (`{KEY_PREFIX}…`), separated by commas")
 PORT = integer(1, 65535)
-MINUTES = integer(0, 52_560_000)
+MINUTES = integer(0, 52_560_000, null=0)
 SECONDS = integer(0, 86_400)

@@ -194,6 +194,7 @@ def _formatter(environment: str) -> logging.Formatter:
     before: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
+        _without_traces_of_other_formatters,
         structlog.processors.format_exc_info,
     ]
 
@@ -202,6 +203,13 @@ def _formatter(environment: str) -> logging.Formatter:
 
     # Log lines keep the time of the record, which is the one that names the file.
     return structlog.stdlib.ProcessorFormatter(processors=[line], foreign_pre_chain=before)
+
+
+def _without_traces_of_other_formatters(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """The standard library's formatters leave these on a record; nobody can log values under these names."""
+    event.pop("message", None)
+    event.pop("asctime", None)
+    return event
 
 
 def _line(environment: str, event: EventDict) -> str:

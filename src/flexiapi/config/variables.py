@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 from .errors import ConfigurationError
-from .kinds import FLAG, MINUTES, Kind
+from .kinds import Kind
 
 T = TypeVar("T")
 
@@ -50,20 +50,12 @@ class Variable:
         if word in _EMPTY:
             return self.default
         if word in _NULL:
-            return self._nothing()
+            return self.default if self.default is None or self.kind.null is None else self.kind.null
         try:
             return self.kind.read(text)
         except ValueError as error:
             given = "" if self.secret else f"; it is {_shortened(text)!r}"
             raise ConfigurationError(f"{self.name} must be {self.kind.expected}{given}.") from error
-
-    def _nothing(self) -> Any:
-        """What `null` stands for: no, never, nothing; where none of these makes sense, the default."""
-        if self.default is None:
-            return None
-        if self.kind is FLAG:
-            return False
-        return 0 if self.kind is MINUTES else self.default
 
 
 def setting(kind: Kind[T], default: T | Derived, meaning: str, *, secret: bool = False) -> T:
