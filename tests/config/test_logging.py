@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -155,6 +156,17 @@ class TestStreams:
         product_logging.event_log().record("Account created", id="alice@sip.example.org")
 
         assert capsys.readouterr().err.endswith('local.INFO: Account created {"id":"alice@sip.example.org"}\n')
+
+    def test_syslog(self, logs, folder, monkeypatch):
+        monkeypatch.setattr(product_logging, "_SYSLOG_SOCKET", str(folder / "log"))
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as daemon:
+            daemon.bind(str(folder / "log"))
+            daemon.settimeout(5)
+            logs(LOG_CHANNEL="syslog")
+
+            logging.getLogger("some.module").warning("Late")
+
+            assert re.fullmatch(rb"<12>flexiapi: \[.*\] local\.WARNING: Late\0?", daemon.recv(1000))
 
     def test_levels(self, logs):
         directory = logs(LOG_CHANNEL="single", LOG_LEVEL="error")
