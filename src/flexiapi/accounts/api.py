@@ -152,31 +152,24 @@ class SearchByAddress(AdministratorView):
     """An account by its SIP address."""
 
     def get(self, request: ApiRequest, sip: str) -> HttpResponse:
-        return _found(queries.by_address(request.scope, sip))
+        return replies.json(documents.by_address(request.scope, sip))
 
 
 class SearchByEmail(AdministratorView):
     """An account by its e-mail address."""
 
     def get(self, request: ApiRequest, email: str) -> HttpResponse:
-        return _found(queries.by_email(request.scope, email))
+        found = documents.one(queries.by_email(request.scope, email), Variant.FOUND)
+        if found is None:
+            raise errors.NotFound("Email address not found")
+        return replies.json(documents.for_proxy(found))
 
 
 class Resolve(AdministratorView):
     """What a SIP address is, as Flexisip asks for each call."""
 
     def get(self, request: ApiRequest, sip: str) -> HttpResponse:
-        found = documents.one(queries.by_address(request.scope, sip), Variant.FOUND)
-        if found is None:
-            raise errors.NotFound("SIP address not found")
-        return replies.json({"type": "account", "payload": documents.for_proxy(found)})
-
-
-def _found(account_id: int) -> HttpResponse:
-    found = documents.one(account_id, Variant.FOUND)
-    if found is None:
-        raise errors.NotFound
-    return replies.json(documents.for_proxy(found))
+        return replies.json({"type": "account", "payload": documents.by_address(request.scope, sip)})
 
 
 def target_space(request: ApiRequest) -> Space | None:

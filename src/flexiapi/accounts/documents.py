@@ -10,9 +10,13 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
+from flexiapi.auth.scope import Scope
 from flexiapi.config import instance
 from flexiapi.db.statements import Statement
 from flexiapi.http import dates
+from flexiapi.http.errors import NotFound
+
+from .addresses import without_scheme
 
 Document = dict[str, Any]
 
@@ -27,8 +31,8 @@ class Variant(Enum):
     PHONE_CHANGED = (True, True, False, False)
 
 
-_ACCOUNTS = Statement(
-    """SELECT a.id, a.username, a.domain, a.email, a.activated, a.ip_address, a.user_agent, a.created_at,
+_SELECT = """
+       SELECT a.id, a.username, a.domain, a.email, a.activated, a.ip_address, a.user_agent, a.created_at,
               a.display_name, a.dtmf_protocol, a.updated_at, a.blocked, a.admin, a.phone,
               t.token, t.created_at,
               EXISTS(SELECT 1 FROM account_dictionary_entries x WHERE x.account_id = a.id),
@@ -37,13 +41,14 @@ _ACCOUNTS = Statement(
               EXISTS(SELECT 1 FROM email_change_codes x WHERE x.account_id = a.id AND x.code IS NOT NULL),
               EXISTS(SELECT 1 FROM phone_change_codes x WHERE x.account_id = a.id AND x.code IS NOT NULL),
               EXISTS(SELECT 1 FROM account_carddav_credentials x WHERE x.account_id = a.id),
+              EXISTS(SELECT 1 FROM call_forwardings x WHERE x.account_id = a.id),
               p.algorithm
          FROM accounts a
          LEFT JOIN provisioning_tokens t ON t.used = FALSE
               AND t.id = (SELECT MAX(l.id) FROM provisioning_tokens l WHERE l.account_id = a.id)
-         LEFT JOIN passwords p ON p.account_id = a.id
-        WHERE a.id IN %(ids)s ORDER BY p.id"""
-)
+         LEFT JOIN passwords p ON p.account_id = a.id"""
+_BY_ID = Statement(f"{_SELECT} WHERE a.id IN %(ids)s ORDER BY p.id")
+_BY_ADDRESS = Statement(f"{_SELECT} WHERE a.username = %(username)s AND a.domain = %(domain)s ORDER BY p.id")
 _DICTIONARY = Statement(
     "SELECT account_id, {key}, value FROM account_dictionary_entries WHERE account_id IN %(ids)s ORDER BY id"
 )
@@ -88,24 +93,42 @@ def many(ids: Sequence[int], variant: Variant = Variant.FULL, *, with_token: boo
     """The documents of some accounts, in the order of `ids`."""
     if not ids:
         return []
-    found: dict[int, Document] = {}
-    rare: dict[str, set[int]] = defaultdict(set)
-    for row in _ACCOUNTS.rows(ids=tuple(ids)):
-        document = found.get(row[0])
-        if document is None:
-            document = found[row[0]] = _document(row, variant, with_token=with_token)
-            for name, exists in zip(_RARE, row[16:22], strict=True):
-                if exists:
-                    rare[name].add(row[0])
-        if row[22] is not None and "passwords" in document:
-            document["passwords"].append({"algorithm": row[22]})
-    _add_rare(found, rare, variant)
-    if variant.value[3]:
-        _add_forwardings(found)
+    found = _documents(_BY_ID.rows(ids=tuple(ids)), variant, with_token=with_token)
     return [found[account_id] for account_id in ids if account_id in found]
 
 
-_RARE = ("dictionary", "types", "actions", "email_change_code", "phone_change_code", "carddav_servers")
+def by_address(scope: Scope, address: str) -> Document:
+    """The document of the account with a SIP address (`user@domain`, a scheme is taken off), for a proxy.
+
+    Raises:
+        NotFound: no such account within reach.
+    """
+    username, at, domain = without_scheme(address).lower().rpartition("@")
+    if at and username and scope.reaches(domain):
+        found = _documents(_BY_ADDRESS.rows(username=username, domain=domain), Variant.FOUND, with_token=False)
+        for document in found.values():
+            return for_proxy(document)
+    raise NotFound("SIP address not found")
+
+
+def _documents(rows: Sequence[Sequence[Any]], variant: Variant, *, with_token: bool) -> dict[int, Document]:
+    found: dict[int, Document] = {}
+    rare: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        document = found.get(row[0])
+        if document is None:
+            document = found[row[0]] = _document(row, variant, with_token=with_token)
+            for name, exists in zip(_RARE, row[16:23], strict=True):
+                if exists:
+                    rare[name].add(row[0])
+        if row[23] is not None and "passwords" in document:
+            document["passwords"].append({"algorithm": row[23]})
+    if rare:
+        _add_rare(found, rare, variant)
+    return found
+
+
+_RARE = ("dictionary", "types", "actions", "email_change_code", "phone_change_code", "carddav_servers", "call_forwardings")
 
 
 def _document(row: Sequence[Any], variant: Variant, *, with_token: bool) -> Document:
@@ -162,6 +185,9 @@ def _add_rare(found: dict[int, Document], rare: dict[str, set[int]], variant: Va
     if ids := rare.get("carddav_servers"):
         for row in _CARDDAV.rows(ids=tuple(ids)):
             found[row[0]]["carddav_servers"].append(_carddav(row))
+    if variant.value[3] and (ids := rare.get("call_forwardings")):
+        for row in _FORWARDINGS.rows(ids=tuple(ids)):
+            found[row[0]]["call_forwardings"].append(_forwarding(row))
 
 
 def _code(target: str, row: Sequence[Any], *, show: bool) -> Document:
@@ -200,21 +226,18 @@ def _carddav(row: Sequence[Any]) -> Document:
     }
 
 
-def _add_forwardings(found: dict[int, Document]) -> None:
-    for row in _FORWARDINGS.rows(ids=tuple(found)):
-        found[row[0]]["call_forwardings"].append(
-            {
-                "id": row[1],
-                "type": row[2],
-                "forward_to": row[3],
-                "sip_uri": row[4],
-                "enabled": bool(row[5]),
-                "contact_id": row[6],
-                "created_at": dates.wire(row[7]),
-                "updated_at": dates.wire(row[8]),
-                "contact_sip_uri": f"sip:{row[9]}@{row[10]}" if row[9] else None,
-            }
-        )
+def _forwarding(row: Sequence[Any]) -> Document:
+    return {
+        "id": row[1],
+        "type": row[2],
+        "forward_to": row[3],
+        "sip_uri": row[4],
+        "enabled": bool(row[5]),
+        "contact_id": row[6],
+        "created_at": dates.wire(row[7]),
+        "updated_at": dates.wire(row[8]),
+        "contact_sip_uri": f"sip:{row[9]}@{row[10]}" if row[9] else None,
+    }
 
 
 def for_proxy(document: Document) -> Document:

@@ -99,40 +99,16 @@ def filtered(
     return rows.order_by(f"{sign}{order_by}", f"{sign}id")
 
 
-def by_address(scope: Scope, address: str) -> int:
-    """The id of the account with a SIP address (`user@domain`, a `sip:` scheme is taken off).
-
-    Raises:
-        NotFound: no such account within reach.
-    """
-    username, at, domain = without_scheme(address).rpartition("@")
-    found = None
-    if at and username:
-        found = visible(scope).filter(username=username.lower(), domain=domain.lower()).values_list("id", flat=True)
-    return _first(found, "SIP address not found")
-
-
 def by_email(scope: Scope, email: str) -> int:
     """The lowest id of the accounts with an e-mail address.
 
     Raises:
         NotFound: no such account within reach.
     """
-    rows = visible(scope).filter(email=email).order_by("id").values_list("id", flat=True)
-    return _first(rows, "Email address not found")
-
-
-def _first(rows: "QuerySet[Account, int] | None", text: str) -> int:
-    found = rows.first() if rows is not None else None
+    found = visible(scope).filter(email=email).order_by("id").values_list("id", flat=True).first()
     if found is None:
-        raise NotFound(text)
+        raise NotFound("Email address not found")
     return found
-
-
-def without_scheme(address: str) -> str:
-    """A SIP address without an optional `sip:` or `sips:`."""
-    scheme, colon, rest = address.partition(":")
-    return rest if colon and scheme.lower() in ("sip", "sips") else address
 
 
 def username_taken(domain: str, username: str, *, but: int | None = None) -> bool:
