@@ -2,6 +2,8 @@
 
 from django.db.backends.mysql import base, schema
 
+from flexiapi.db.backends.freshness import RestedHealthCheck
+
 
 class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
     """Writes ON DELETE CASCADE into every foreign key, and the character set into every table.
@@ -22,7 +24,7 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
     )
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's own, with that schema editor."""
+class DatabaseWrapper(RestedHealthCheck, base.DatabaseWrapper):
+    """Django's own, with that schema editor and fewer checks of kept connections."""
 
     SchemaEditorClass = DatabaseSchemaEditor

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db.backends.postgresql import base, schema
 
+from flexiapi.db.backends.freshness import RestedHealthCheck
+
 
 class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
     """Writes ON DELETE CASCADE into every foreign key, and no second index for patterns.
@@ -24,7 +26,7 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
         return None
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's own, with that schema editor."""
+class DatabaseWrapper(RestedHealthCheck, base.DatabaseWrapper):
+    """Django's own, with that schema editor and fewer checks of kept connections."""
 
     SchemaEditorClass = DatabaseSchemaEditor
