@@ -1,0 +1,63 @@
+"""What the bench measures on: some Spaces and accounts, made by the product's own services."""
+
+import json
+import sys
+
+import django
+
+
+def build(accounts: int) -> dict[str, str | int]:
+    """Fill an empty, migrated database; returns what the load needs to know."""
+    from django.core.management import call_command  # noqa: PLC0415 after django.setup()
+
+    from flexiapi.accounts.models import Account, Password, ProvisioningToken  # noqa: PLC0415
+    from flexiapi.accounts.services.administrators import create_administrator  # noqa: PLC0415
+    from flexiapi.auth import digest, keys  # noqa: PLC0415
+    from flexiapi.http.dates import now  # noqa: PLC0415
+    from flexiapi.spaces.services import create_space  # noqa: PLC0415
+
+    call_command("migrate", interactive=False, verbosity=0)
+    domain = "sip.example.org"
+    create_space(domain=domain, host=domain, name="Bench", super=True)
+    for number in range(50):
+        create_space(domain=f"sip{number}.example.org", host=f"sip{number}.example.org", name=f"Bench {number}")
+    admin_key = create_administrator(username="admin", domain=domain, password="bench", key_ip=None)
+    moment = now()
+    ha1s = {f"user{number}": digest.ha1("SHA-256", f"user{number}", domain, "bench") for number in range(accounts)}
+    Account.objects.bulk_create(
+        [
+            Account(
+                username=name,
+                domain=domain,
+                activated=True,
+                ip_address="127.0.0.1",
+                user_agent="bench",
+                created_at=moment,
+                updated_at=moment,
+            )
+            for name in ha1s
+        ],
+        batch_size=500,
+    )
+    ids = dict(Account.objects.filter(username__startswith="user").values_list("username", "id"))
+    Password.objects.bulk_create(
+        [Password(account_id=ids[name], password=ha1, algorithm="SHA-256") for name, ha1 in ha1s.items()],
+        batch_size=500,
+    )
+    ProvisioningToken.objects.bulk_create(
+        [ProvisioningToken(account_id=account_id, token=keys.random_text(13)) for account_id in ids.values()],
+        batch_size=500,
+    )
+    name = f"user{accounts // 2}"
+    return {
+        "host": domain,
+        "username": name,
+        "ha1": ha1s[name],
+        "user_key": keys.issue_personal_key(ids[name], ip=None),
+        "admin_key": admin_key,
+    }
+
+
+if __name__ == "__main__":
+    django.setup()
+    sys.stdout.write(json.dumps(build(int(sys.argv[1]))))
