@@ -75,7 +75,7 @@ class Absent(Exception):
 def measure(engine: str, options: argparse.Namespace) -> list[dict[str, Any]]:
     """All routes on one database; the product and the bare functions take turns."""
     with tempfile.TemporaryDirectory(prefix="flexiapi-bench-") as place, database(engine, Path(place)) as environ:
-        built = subprocess.run(  # noqa: S603
+        built = subprocess.run(
             [sys.executable, "-m", "benchmarks.data", str(options.accounts)],
             env=environ,
             cwd=ROOT,
@@ -214,7 +214,7 @@ def serving(application: str, environ: dict[str, str]) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [
             *(sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
             *("--threads", "64", "--workers", "1", "--keep-alive", "75", "--log-level", "warning"),

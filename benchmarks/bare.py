@@ -207,7 +207,8 @@ def mine(environ: dict[str, Any]) -> bytes:
     run(SERVERS, space[0]).fetchall()
     facts = run(FACTS, rows[0][0]).fetchall()
     passwords = "".join(
-        f'<section name="auth_info_{number}"><entry name="username">{row[1]}</entry><entry name="domain">{row[2]}</entry>'
+        f'<section name="auth_info_{number}"><entry name="username">{row[1]}</entry>'
+        f'<entry name="domain">{row[2]}</entry>'
         f'<entry name="ha1">{row[8]}</entry><entry name="realm">{rows[0][6]}</entry>'
         f'<entry name="algorithm">{row[7]}</entry></section>'
         for number, row in enumerate(facts)

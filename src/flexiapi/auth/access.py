@@ -36,7 +36,7 @@ class PublicView(APIView):
 
     access: ClassVar[str] = "public"
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Check access, then hand over to the method's handler."""
         self.request = request
         self.args, self.kwargs = args, kwargs

@@ -86,7 +86,16 @@ def account_of(from_header: str | None) -> DigestAccount:
         raise NotFound
     first = rows[0]
     passwords = tuple((row[7], row[8]) for row in rows if row[7] in ALGORITHMS)
-    return DigestAccount(*first[:3], bool(first[3]), bool(first[4]), bool(first[5]), first[6], passwords)
+    return DigestAccount(
+        account_id=first[0],
+        username=first[1],
+        domain=first[2],
+        admin=bool(first[3]),
+        blocked=bool(first[4]),
+        super_space=bool(first[5]),
+        realm=first[6],
+        passwords=passwords,
+    )
 
 
 def challenge(account: DigestAccount, address: str, *, stale: bool = False) -> list[tuple[str, str]]:

@@ -18,8 +18,8 @@ class RuledField(serializers.Field[Any, Any, Any, Any]):
 
     type_rule: ClassVar[str] = "string"
 
-    def __init__(self, *rules: rules.Rule, required: bool = False, null: bool | None = None, **kwargs: Any) -> None:
-        self.rules: Sequence[rules.Rule] = rules  # type: ignore[valid-type]
+    def __init__(self, *more: rules.Rule, required: bool = False, null: bool | None = None, **kwargs: Any) -> None:
+        self.rules: Sequence[rules.Rule] = more
         kwargs.setdefault("allow_null", not required if null is None else null)
         super().__init__(required=required, **kwargs)
 

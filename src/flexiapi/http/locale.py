@@ -20,7 +20,7 @@ class AcceptedLanguage:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         language = self.chosen(request)
         translation.activate(language)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         try:
             return self.get_response(request)
         finally:

@@ -7,6 +7,7 @@ from math import ceil
 from typing import Any
 
 import msgspec
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import pgettext
@@ -96,7 +97,7 @@ def keyset(request: HttpRequest, rows: "QuerySet[Any]", *, write: Writer) -> dic
         Invalid: `limit` or `after` is none (422).
     """
     limit = _limit(request.GET.get("limit", "20"))
-    order = list(rows.query.order_by) or ["id"]
+    order = [str(name) for name in rows.query.order_by] or ["id"]
     after = request.GET.get("after")
     if after:
         rows = rows.filter(_beyond(order, _decoded(after, rows.model, order)))
@@ -137,10 +138,9 @@ def _decoded(cursor: str, model: type[Model], order: Sequence[str]) -> list[Any]
         values = msgspec.json.decode(base64.urlsafe_b64decode(cursor[:500] + "=" * (-len(cursor) % 4)))
         if not isinstance(values, list) or len(values) != len(order):
             raise ValueError("another list's cursor")
-        return [
-            model._meta.get_field(name.lstrip("-")).to_python(value) for name, value in zip(order, values, strict=True)
-        ]
-    except (ValueError, TypeError, binascii.Error, msgspec.DecodeError):
+        fields = {field.name: field for field in model._meta.concrete_fields}
+        return [fields[name.lstrip("-")].to_python(value) for name, value in zip(order, values, strict=True)]
+    except (ValueError, TypeError, binascii.Error, msgspec.DecodeError, ValidationError):
         raise Invalid({"after": [sentence("in", "after")]}) from None
 
 

@@ -94,7 +94,12 @@ def account_facts(account_id: int, space: Space) -> AccountFacts:
     first = rows[0]
     credentials = _CREDENTIALS.rows(id=account_id) if space.carddav_user_credentials else ()
     return AccountFacts(
-        *first[:6],
+        id=first[0],
+        username=first[1],
+        domain=first[2],
+        display_name=first[3],
+        email=first[4],
+        phone=first[5],
         passwords=tuple(PasswordFacts(row[7], row[8]) for row in rows if row[7] in ("MD5", "SHA-256")),
         carddav_credentials=tuple(CardDavCredentialFacts(*row) for row in credentials),
         load_details=lambda: details(account_id),
