@@ -13,7 +13,6 @@ from functools import lru_cache
 import structlog
 
 from flexiapi.hooks import HookContext, ProvisioningHooks
-from flexiapi.provisioning import entries as custom_entries
 from flexiapi.provisioning.contents import (
     AccountFacts,
     CardDavCredentialFacts,
@@ -31,6 +30,7 @@ from flexiapi.provisioning.elements import (
     entry_markup,
     section_markup,
 )
+from flexiapi.spaces import entries as custom_entries
 
 log = structlog.get_logger(__name__)
 

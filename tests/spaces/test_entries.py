@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flexiapi.provisioning.entries import InvalidEntries, parse, readable, validate, warnings
+from flexiapi.spaces.entries import InvalidEntries, parse, readable, validate, warnings
 
 HANDLED = "Invalid ini format. The following settings cannot be set, they are already handled by the platform: "
 

@@ -55,7 +55,7 @@ class Problem(NamedTuple):
     reason: str
 
 
-class InvalidEntries(ValueError):  # noqa: N818 - named as what it says, like the other refusals
+class InvalidEntries(ValueError):
     """The text is refused; `message` is for the administrator, `line` is None if no line is to blame."""
 
     def __init__(self, message: str, line: int | None = None) -> None:
