@@ -63,3 +63,24 @@ class AuthToken(IndexedTimestamped):
 
     class Meta:
         db_table = "auth_tokens"
+
+
+class PortalSession(models.Model):
+    """A browser's session of the portal; `session_key` is the SHA-256 of the cookie's value.
+
+    Rows of a logged-in account carry it, so that its owner and its administrators can list and end them.
+    """
+
+    session_key = SecretField(max_length=64, primary_key=True)
+    session_data = models.TextField()
+    expire_date = models.DateTimeField(db_index=True)
+    account = models.ForeignKey(
+        Account, on_delete=CASCADE_IN_DATABASE, related_name="portal_sessions", null=True, default=None
+    )
+    ip = models.CharField(max_length=255, null=True, default=None)
+    user_agent = models.CharField(max_length=255, null=True, default=None)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "portal_sessions"

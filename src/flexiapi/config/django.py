@@ -14,12 +14,12 @@ ALLOWED_HOSTS = ["*"]  # the host decides the Space; an unknown one is refused t
 USE_X_FORWARDED_HOST = False
 
 INSTALLED_APPS = [
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_htmx",
+    "heroicons",
     "flexiapi.db",
     "flexiapi.spaces",
     "flexiapi.auth.apps.AuthConfig",
@@ -38,6 +38,8 @@ MIDDLEWARE = [
     "flexiapi.http.outer.OuterLayer",
     "flexiapi.http.locale.AcceptedLanguage",
     "flexiapi.auth.gate.HostAndKey",
+    "flexiapi.auth.sessions.PageSession",
+    "flexiapi.http.forms.PageForms",
 ]
 
 ROOT_URLCONF = "flexiapi.config.urls"
@@ -52,7 +54,13 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [_PACKAGE / "http" / "templates"],
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": []},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "flexiapi.portal.frame.context",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "flexiapi.portal.components"],
+        },
     }
 ]
 
@@ -66,7 +74,11 @@ LOCALE_PATHS = [_PACKAGE / "locale"]
 STATIC_URL = "/static/"
 STATIC_ROOT = _INSTANCE.flexiapi_data_dir / "static"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "flexiapi.auth.session_store"
+
+CSRF_COOKIE_NAME = "XSRF-TOKEN"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "flexiapi.http.forms.csrf_failure"
 
 # The outer layer refuses bodies by their declared size, uploads are streamed to disk.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -1,0 +1,135 @@
+"""Sessions of the portal: the middleware of pages, logging in and out, ending sessions.
+
+Requests to the API and to provisioning never create or read one.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.contrib.sessions.backends.base import UpdateError
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import rotate_token
+
+from flexiapi.accounts.models import Account
+from flexiapi.config import instance
+from flexiapi.http import proxies
+from flexiapi.http.dates import now
+
+from .gate import hashed
+from .models import PortalSession
+from .scope import Caller
+from .session_store import SessionStore
+
+_STATELESS = re.compile(r"^/(api|provisioning|contacts|vcards-storage|f|up|static|storage)(/|$)")
+_DOCUMENTED = ("/api", "/provisioning/documentation")
+_TOUCH_AFTER = timedelta(minutes=1)
+
+
+def keeps_session(path: str) -> bool:
+    """Whether a path is a page, which may have a session."""
+    return path in _DOCUMENTED or not _STATELESS.match(path)
+
+
+def cookie_name() -> str:
+    """The cookie of the session."""
+    return instance.current().session_cookie
+
+
+class PageSession:
+    """Middleware that gives pages a session and writes it back when it changed."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not keeps_session(request.path_info):
+            return self.get_response(request)
+        key = request.COOKIES.get(cookie_name())
+        session = SessionStore(key)
+        connection = proxies.connection(request)
+        agent = request.META.get("HTTP_USER_AGENT")
+        session.origin = (connection.address, agent.replace("\x00", "")[:255] if agent else None)
+        request.session = session
+        response = self.get_response(request)
+        self._write_back(request, session, response, key)
+        return response
+
+    def _write_back(
+        self, request: HttpRequest, session: SessionStore, response: HttpResponseBase, key: str | None
+    ) -> None:
+        settings = instance.current()
+        secure = settings.session_secure_cookie
+        if secure is None:
+            secure = proxies.connection(request).scheme == "https"
+        if session.is_empty():
+            if key:
+                response.delete_cookie(cookie_name(), domain=settings.session_domain, samesite="Lax")
+            return
+        if not session.modified and not _rested(session):
+            return
+        try:
+            session.save()
+        except UpdateError:
+            response.delete_cookie(cookie_name(), domain=settings.session_domain, samesite="Lax")
+            return
+        response.set_cookie(
+            cookie_name(),
+            session.session_key or "",
+            max_age=settings.session_lifetime * 60,
+            domain=settings.session_domain,
+            secure=secure,
+            httponly=True,
+            samesite="Lax",
+        )
+
+
+def _rested(session: SessionStore) -> bool:
+    """Whether the session was last written long enough ago to note that it is in use."""
+    seen = getattr(session, "last_seen_at", None)
+    return seen is not None and now() - seen > _TOUCH_AFTER
+
+
+def log_in(request: HttpRequest, account: Account, *, method: str) -> None:
+    """Make the request's session one of an account; its id changes, what it held stays."""
+    request.session.cycle_key()
+    request.session["account_id"] = account.pk
+    request.session["method"] = method
+    rotate_token(request)
+
+
+def log_out(request: HttpRequest) -> None:
+    """End the request's session."""
+    request.session.flush()
+    rotate_token(request)
+
+
+def account_of(request: HttpRequest) -> Account | None:
+    """The account that is logged in, if it belongs to the Space of the request's host."""
+    account_id = request.session.get("account_id")
+    if account_id is None:
+        return None
+    space = request.space  # type: ignore[attr-defined]
+    return Account.objects.filter(pk=account_id, space__domain=space.domain).first()
+
+
+def caller_of(request: HttpRequest, account: Account) -> Caller:
+    """The caller of a session; pages live on the host of the account's own Space."""
+    return Caller(
+        account_id=account.pk,
+        username=account.username,
+        domain=account.domain,
+        admin=account.admin,
+        super_admin=account.admin and request.space.super,  # type: ignore[attr-defined]
+        blocked=account.blocked,
+        method="session",
+    )
+
+
+def end_all(account_id: int, *, but: str | None = None) -> int:
+    """End all sessions of an account, but the one whose key is given; returns how many."""
+    rows = PortalSession.objects.filter(account_id=account_id)
+    if but is not None:
+        rows = rows.exclude(session_key=hashed(but))
+    return rows.delete()[0]

@@ -1,0 +1,92 @@
+"""Forms of pages: method override, the CSRF token's names, going back, and what a refused form leaves behind."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware
+
+from flexiapi.http import errors, inputs, negotiation, proxies
+
+_OVERRIDES = ("PUT", "PATCH", "DELETE")
+_ERRORS, _OLD, _FLASHES = "form_errors", "form_old", "flashes"
+_NEVER_KEPT = inputs.UNTRIMMED | {"_token", "_method", "h-captcha-response"}
+
+
+class PageForms(CsrfViewMiddleware):
+    """Middleware of pages: `_method` in a form stands for PUT, PATCH or DELETE, and every write needs the token.
+
+    The token comes in the field `_token`, or in `X-CSRF-TOKEN` or `X-XSRF-TOKEN` (the value of the cookie
+    `XSRF-TOKEN`). Requests without session (the API, provisioning) are exempt: they read no cookies.
+    """
+
+    def process_view(
+        self, request: HttpRequest, callback: Callable[..., Any], callback_args: Any, callback_kwargs: Any
+    ) -> Any:
+        """Check the token."""
+        if not hasattr(request, "session"):
+            return None
+        override = request.POST.get("_method", "").upper() if request.method == "POST" else ""
+        meta = request.META
+        token = request.POST.get("_token") or meta.get("HTTP_X_CSRF_TOKEN") or meta.get("HTTP_X_XSRF_TOKEN")
+        if token:
+            meta["HTTP_X_CSRFTOKEN"] = token
+        request.csrf_processing_done = False  # type: ignore[attr-defined]
+        refused = super().process_view(request, _checked, callback_args, callback_kwargs)
+        if refused is None and override in _OVERRIDES:
+            request.method = override
+        return refused
+
+
+def _checked() -> None:
+    """Stands in for the view, so that no view is exempt."""
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """419, as the form's senders know it."""
+    return errors.render(request, errors.PageExpired())
+
+
+def go(url: str) -> HttpResponse:
+    """Redirect within the own host."""
+    return HttpResponseRedirect(url)
+
+
+def back(request: HttpRequest, default: str = "/") -> HttpResponse:
+    """Redirect to the page that the form was sent from, if it is one of ours."""
+    referer = urlsplit(request.META.get("HTTP_REFERER", ""))
+    connection = proxies.connection(request)
+    if referer.netloc.lower() == connection.authority.lower() and referer.path.startswith("/"):
+        return go(referer.path + (f"?{referer.query}" if referer.query else ""))
+    return go(default)
+
+
+def refuse(request: HttpRequest, error: errors.Invalid, default: str = "/") -> HttpResponseBase:
+    """Send a refused form back with its messages and input (never passwords); 422 for clients that ask for JSON."""
+    if negotiation.accepts_json(request):
+        return errors.render(request, error)
+    request.session[_ERRORS] = error.errors
+    kept = {key: value for key, value in inputs.read(request).items() if key not in _NEVER_KEPT}
+    request.session[_OLD] = kept
+    return back(request, default)
+
+
+def state(request: HttpRequest) -> dict[str, Any]:
+    """What a refused form left for this page: `errors` by field and the `old` input; given once."""
+    session = getattr(request, "session", None)
+    if session is None:
+        return {"errors": {}, "old": {}}
+    return {"errors": session.pop(_ERRORS, None) or {}, "old": session.pop(_OLD, None) or {}}
+
+
+def flash(request: HttpRequest, text: str, kind: str = "success") -> None:
+    """Show a sentence on the next page."""
+    request.session[_FLASHES] = [*request.session.get(_FLASHES, []), {"text": str(text), "kind": kind}]
+
+
+def flashes(request: HttpRequest) -> list[dict[str, str]]:
+    """The sentences to show now; given once."""
+    session = getattr(request, "session", None)
+    return list(session.pop(_FLASHES, [])) if session is not None else []

@@ -1,0 +1,62 @@
+"""Template tags of the portal's components (`/components` shows them in development)."""
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+from heroicons.templatetags.heroicons import heroicon_outline
+from markdown_it import MarkdownIt
+
+register = template.Library()
+_markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+@register.simple_tag
+def icon(name: str, size: int = 20) -> SafeString:
+    """An icon beside a text; it says nothing itself."""
+    return heroicon_outline(name, size=size, **{"aria-hidden": "true", "class": "icon"})
+
+
+@register.inclusion_tag("components/field.html", takes_context=True)
+def field(context: dict[str, Any], name: str, label: str, **options: Any) -> dict[str, Any]:
+    """A labelled input with its help and errors.
+
+    Options: `type`, `value`, `help`, `required`, `autocomplete`, `choices` (pairs: a select), `rows` (a text
+    area), `inputmode`, `maxlength`, `pattern`, `readonly`, `autofocus`.
+    """
+    old, errors = context.get("old") or {}, context.get("errors") or {}
+    value = options.pop("value", "")
+    if name in old and options.get("type") != "password":
+        value = old[name]
+    messages = errors.get(name, [])
+    first = next(iter(errors), None)
+    return {
+        "name": name,
+        "label": label,
+        "value": "" if value is None else value,
+        "messages": messages,
+        "focus": name == first if errors else options.pop("autofocus", False),
+        "type": "text",
+        **options,
+    }
+
+
+@register.inclusion_tag("components/toggle.html", takes_context=True)
+def toggle(context: dict[str, Any], name: str, label: str, on: bool = False, help: str = "") -> dict[str, Any]:
+    """A switch for something that is on or off; sends `on` or nothing."""
+    old, errors = context.get("old") or {}, context.get("errors") or {}
+    if old:
+        on = old.get(name) == "on"
+    return {"name": name, "label": label, "on": on, "help": help, "messages": errors.get(name, [])}
+
+
+@register.inclusion_tag("components/form_token.html", takes_context=True)
+def form_token(context: dict[str, Any], method: str = "") -> dict[str, Any]:
+    """The hidden fields of every form: the CSRF token and, for PUT and DELETE, the method."""
+    return {"csrf_token": context["csrf_token"], "method": method}
+
+
+@register.filter
+def markdown(text: str | None) -> SafeString:
+    """Markdown as HTML; raw HTML in it is shown, not obeyed."""
+    return SafeString(_markdown.render(text or ""))
