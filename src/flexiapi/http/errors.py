@@ -179,7 +179,8 @@ def page(request: HttpRequest, error: ApiError) -> replies.Reply:
     shown = error.message if error.status in _SHOWN and error.message else gettext(_FIXED.get(error.status, title))
     content = render_to_string(
         "http/error.html",
-        {"code": error.status, "title": title, "text": shown, "space": getattr(request, "space", None)},
+        {"code": error.status, "title": title, "text": shown},
+        request=request,
     )
     return replies.Reply(content, status=error.status)
 

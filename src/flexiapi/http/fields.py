@@ -45,7 +45,7 @@ class Text(RuledField):
     def __init__(self, *rules: rules.Rule, longest: int = 255, shortest: int = 0, **kwargs: Any) -> None:
         bounds = [_bounded(shortest, longest)]
         super().__init__(*rules, *bounds, **kwargs)
-        self.longest = longest
+        self.longest, self.shortest = longest, shortest
 
     def to_internal_value(self, data: Any) -> str:
         """The text; no other type, no NUL byte (PostgreSQL cannot store one)."""

@@ -1,0 +1,36 @@
+// Comforts only: every page works without this file.
+document.documentElement.classList.add("has-script");
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.copy);
+  const status = document.querySelector(".toasts");
+  const note = document.createElement("p");
+  note.className = "toast success";
+  note.textContent = button.dataset.copied;
+  status.append(note);
+  setTimeout(() => note.remove(), 4000);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.target.closest("input, textarea, select")) return;
+  const search = document.querySelector("[type=search]");
+  if (search) {
+    event.preventDefault();
+    search.focus();
+  }
+});
+
+// On wide screens the menu is always open; without script the summary opens it.
+const menu = document.querySelector("details.menu");
+if (menu) {
+  const wide = window.matchMedia("(min-width: 900px)");
+  const follow = () => { menu.open = wide.matches; };
+  wide.addEventListener("change", follow);
+  follow();
+}
