@@ -6,11 +6,13 @@ from django.http import HttpResponse
 
 from flexiapi.auth.access import AdministratorView, ApiRequest, PublicView, UserView
 from flexiapi.http import errors, inputs, pagination, replies
+from flexiapi.http.openapi import TEXT, describe
 from flexiapi.http.routing import path
+from flexiapi.http.schemas import PAGED, array, page_of
 from flexiapi.spaces import queries as spaces
 from flexiapi.spaces.models import Space
 
-from . import documents, filters, queries
+from . import documents, filters, queries, schemas
 from .documents import Variant
 from .serializers import AdministratorsChange, AdministratorsNewAccount, PasswordChange
 from .services import change, creation, deletion, passwords, provisioning_tokens
@@ -27,6 +29,7 @@ def document(account_id: int, variant: Variant = Variant.FULL) -> HttpResponse:
 class Ping(PublicView):
     """Whether the server answers."""
 
+    @describe("Ping", ok={200: TEXT}, text="Answers `pong`.")
     def get(self, request: ApiRequest) -> HttpResponse:
         return replies.text("pong")
 
@@ -34,6 +37,7 @@ class Ping(PublicView):
 class PhoneCountries(PublicView):
     """The countries whose phone numbers may be accepted."""
 
+    @describe("List the phone countries", ok={200: array(schemas.PHONE_COUNTRY)})
     def get(self, request: ApiRequest) -> HttpResponse:
         return replies.json(
             [
@@ -46,9 +50,11 @@ class PhoneCountries(PublicView):
 class Me(UserView):
     """The account itself."""
 
+    @describe("Show the own account", ok={200: schemas.ACCOUNT})
     def get(self, request: ApiRequest) -> HttpResponse:
         return document(request.caller.account_id)
 
+    @describe("Delete the own account", ok={200: TEXT}, text="Answers `1`. The username stays reserved.")
     def delete(self, request: ApiRequest) -> HttpResponse:
         deletion.delete_account(queries.own(request.scope), by=request.caller, origin=request.origin)
         return replies.text(1)
@@ -57,6 +63,7 @@ class Me(UserView):
 class MyProvision(UserView):
     """A new provisioning token for the account itself; `GET` is what deployed apps send."""
 
+    @describe("Issue a provisioning token for the own account", ok={200: schemas.ACCOUNT})
     def get(self, request: ApiRequest) -> HttpResponse:
         account = queries.own(request.scope)
         if request.method != "HEAD":
@@ -69,6 +76,13 @@ class MyProvision(UserView):
 class MyPassword(UserView):
     """The password of the account itself."""
 
+    @describe(
+        "Set or change the own password",
+        body=PasswordChange,
+        ok={200: schemas.ACCOUNT},
+        errors={403: "Digest is not enabled on the account's Space.", 422: ""},
+        text="`old_password` is required where the account has a password.",
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
         account = queries.own(request.scope)
         digest = queries.space_of(account).digest
@@ -92,10 +106,23 @@ class MyPassword(UserView):
 class Accounts(AdministratorView):
     """The accounts of a Space."""
 
+    @describe(
+        "List accounts",
+        query={**PAGED, **filters.PARAMETERS},
+        ok={200: page_of(schemas.LISTED_ACCOUNT)},
+        errors=(422,),
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         rows = queries.filtered(request.scope, **filters.read(request))
         return pagination.answer(request, rows, per_page=20, write=lambda ids: documents.many(ids, Variant.LISTED))
 
+    @describe(
+        "Create an account",
+        body=AdministratorsNewAccount,
+        ok={200: schemas.ACCOUNT},
+        errors={403: "The Space is full or unknown.", 422: ""},
+        text="`domain` counts for super administrators only.",
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
         space = target_space(request)
         if space is None or queries.space_is_full(space):
@@ -108,9 +135,17 @@ class Accounts(AdministratorView):
 class AccountDetail(AdministratorView):
     """One account that the caller may administer."""
 
+    @describe("Show an account", ok={200: schemas.SHOWN_ACCOUNT}, errors=(404,))
     def get(self, request: ApiRequest, account_id: int) -> HttpResponse:
         return document(queries.account(request.scope, account_id).pk, Variant.SHOWN)
 
+    @describe(
+        "Change an account",
+        body=AdministratorsChange,
+        ok={200: schemas.ACCOUNT},
+        errors={403: "The Space is full or unknown.", 404: "", 422: ""},
+        text="Texts that are not sent become null; flags, domain, password and dictionary stay.",
+    )
     def put(self, request: ApiRequest, account_id: int) -> HttpResponse:
         present = queries.visible(request.scope).filter(pk=account_id).first()
         asked = target_space(request) if "domain" in inputs.read(request) else None
@@ -120,6 +155,7 @@ class AccountDetail(AdministratorView):
         account = change.change_account(request.scope, account_id, data, space=space, origin=request.origin)
         return document(account.pk)
 
+    @describe("Delete an account", errors=(404,), text="The username stays reserved.")
     def delete(self, request: ApiRequest, account_id: int) -> HttpResponse:
         account = queries.account(request.scope, account_id)
         deletion.delete_account(account, by=request.caller, origin=request.origin)
@@ -131,6 +167,7 @@ class AccountState(AdministratorView):
 
     changes: dict[str, bool] = {}
 
+    @describe("Activate, deactivate, block or unblock an account", ok={200: schemas.ACCOUNT}, errors=(404,))
     def post(self, request: ApiRequest, account_id: int) -> HttpResponse:
         account = change.set_state(request.scope, account_id, origin=request.origin, **self.changes)
         return document(account.pk)
@@ -139,6 +176,7 @@ class AccountState(AdministratorView):
 class AccountProvision(AdministratorView):
     """A new provisioning token for an account; `GET` is what deployed tools send."""
 
+    @describe("Issue a provisioning token for an account", ok={200: schemas.ACCOUNT}, errors=(404,))
     def get(self, request: ApiRequest, account_id: int) -> HttpResponse:
         account = queries.account(request.scope, account_id)
         if request.method != "HEAD":
@@ -151,6 +189,7 @@ class AccountProvision(AdministratorView):
 class SearchByAddress(AdministratorView):
     """An account by its SIP address."""
 
+    @describe("Find an account by its SIP address", ok={200: schemas.FOUND_ACCOUNT}, errors=(404,))
     def get(self, request: ApiRequest, sip: str) -> HttpResponse:
         return replies.json(documents.by_address(request.scope, sip))
 
@@ -158,6 +197,7 @@ class SearchByAddress(AdministratorView):
 class SearchByEmail(AdministratorView):
     """An account by its e-mail address."""
 
+    @describe("Find an account by its e-mail address", ok={200: schemas.FOUND_ACCOUNT}, errors=(404,))
     def get(self, request: ApiRequest, email: str) -> HttpResponse:
         found = documents.one(queries.by_email(request.scope, email), Variant.FOUND)
         if found is None:
@@ -168,6 +208,7 @@ class SearchByEmail(AdministratorView):
 class Resolve(AdministratorView):
     """What a SIP address is, as Flexisip asks for each call."""
 
+    @describe("Resolve a SIP address", ok={200: schemas.RESOLVED}, errors=(404,))
     def get(self, request: ApiRequest, sip: str) -> HttpResponse:
         return replies.json({"type": "account", "payload": documents.by_address(request.scope, sip)})
 

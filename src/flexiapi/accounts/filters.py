@@ -7,8 +7,18 @@ from django.http import HttpRequest
 
 from flexiapi.http.errors import Invalid
 from flexiapi.http.messages import sentence
+from flexiapi.http.schemas import Schema, choice
 
 _ORDERS = ("username", "updated_at")
+
+PARAMETERS: dict[str, Schema] = {
+    "search": {"type": "string", "description": "Part of the username."},
+    "domain": {"type": "string"},
+    "updated_date": {"type": "string", "format": "date"},
+    "contacts_list": {"type": "integer", "minimum": 0, "description": "Id of a contacts list."},
+    "order_by": choice(*_ORDERS),
+    "order_sort": choice("asc", "desc"),
+}
 
 
 def read(request: HttpRequest) -> dict[str, Any]:
