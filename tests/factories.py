@@ -10,8 +10,8 @@ from flexiapi.auth.gate import hashed
 from flexiapi.auth.models import ApiKey
 from flexiapi.auth.scope import Origin
 from flexiapi.http.dates import now
-from flexiapi.spaces.models import DigestConfiguration, Space
-from flexiapi.spaces.services import create_space
+from flexiapi.spaces.models import DigestConfiguration, OidcConfiguration, Space
+from flexiapi.spaces.services import create_space, touch
 
 ORIGIN = Origin(ip="127.0.0.1", user_agent="tests")
 _numbers = itertools.count(1)
@@ -37,6 +37,14 @@ def without_digest(space: Space) -> Space:
     """Take away a Space's digest configuration."""
     DigestConfiguration.objects.filter(space=space).delete()
     return Space.objects.get(pk=space.pk)
+
+
+def an_oidc_configuration(space: Space, **columns: Any) -> OidcConfiguration:
+    """An identity provider of a Space."""
+    columns = {"server_url": "https://id.example.org/", "realm": "flexi", **columns}
+    configuration = OidcConfiguration.objects.create(space=space, **columns)
+    touch(space)
+    return configuration
 
 
 def an_account(space: Space, username: str | None = None, *, password: str | None = None, **columns: Any) -> Account:
