@@ -12,17 +12,19 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import pgettext
 
+from flexiapi.db.merged import Merged
 from flexiapi.http import proxies, replies
 from flexiapi.http.errors import Invalid
 from flexiapi.http.messages import sentence
 
 Writer = Callable[[Sequence[Any]], list[dict[str, Any]]]
+Rows = QuerySet[Any] | Merged[Any]
 
 _EDGE = 13
 _MOST = 100
 
 
-def answer(request: HttpRequest, rows: "QuerySet[Any]", *, per_page: int, write: Writer) -> HttpResponse:
+def answer(request: HttpRequest, rows: Rows, *, per_page: int, write: Writer) -> HttpResponse:
     """One page of `rows`, whose primary keys `write` turns into documents.
 
     With `limit` or `after` in the query the page is found by key and costs the same wherever it lies: its
@@ -33,7 +35,7 @@ def answer(request: HttpRequest, rows: "QuerySet[Any]", *, per_page: int, write:
     return replies.json(numbered(request, rows, per_page=per_page, write=write))
 
 
-def numbered(request: HttpRequest, rows: "QuerySet[Any]", *, per_page: int, write: Writer) -> dict[str, Any]:
+def numbered(request: HttpRequest, rows: Rows, *, per_page: int, write: Writer) -> dict[str, Any]:
     """The numbered document: `page` counts from 1; a page past the end is empty."""
     total = rows.count()
     last = max(1, ceil(total / per_page))
@@ -90,7 +92,7 @@ def base_url(request: HttpRequest) -> str:
     return f"{connection.scheme}://{connection.authority}"
 
 
-def keyset(request: HttpRequest, rows: "QuerySet[Any]", *, write: Writer) -> dict[str, Any]:
+def keyset(request: HttpRequest, rows: Rows, *, write: Writer) -> dict[str, Any]:
     """A page found by key: `limit` rows (20 by default, at most 100) after the opaque cursor `after`.
 
     Raises:
@@ -145,9 +147,13 @@ def _decoded(cursor: str, model: type[Model], order: Sequence[str]) -> list[Any]
 
 
 def _beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
+    """What comes after a row; the bound on the first column alone is what an index is entered by."""
     condition = Q()
     for position, name in enumerate(order):
         field, operator = name.lstrip("-"), "lt" if name.startswith("-") else "gt"
         equal = {order[i].lstrip("-"): values[i] for i in range(position)}
         condition |= Q(**equal, **{f"{field}__{operator}": values[position]})
+    if len(order) > 1 and values[0] is not None:
+        operator = "lte" if order[0].startswith("-") else "gte"
+        condition &= Q(**{f"{order[0].lstrip('-')}__{operator}": values[0]})
     return condition

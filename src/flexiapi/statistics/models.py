@@ -6,25 +6,39 @@ People are kept as user name and domain, not as accounts: the other side is ofte
 from django.db import models
 
 from flexiapi.db.constraints import PrefixedUniqueConstraint
-from flexiapi.db.fields import CASCADE_IN_DATABASE, ExactCharField, Timestamped, UnsignedBigAutoField
+from flexiapi.db.fields import (
+    CASCADE_IN_DATABASE,
+    ExactCharField,
+    IndexedTimestamped,
+    Timestamped,
+    UnsignedBigAutoField,
+)
 
 
-class Call(Timestamped):
-    """A call, whatever the number of devices that rang."""
+class Call(IndexedTimestamped):
+    """A call, whatever the number of devices that rang.
+
+    Each way of listing (by caller, by callee, by one of the domains) has the index that gives its rows in order.
+    """
 
     id = ExactCharField(max_length=64, primary_key=True)  # given by Flexisip
     sip_call_id = ExactCharField(max_length=255, null=True, default=None)
     from_username = models.CharField(max_length=256)
-    from_domain = models.CharField(max_length=256, db_index=True)
-    to_username = models.CharField(max_length=256, db_index=True)
-    to_domain = models.CharField(max_length=256, db_index=True)
+    from_domain = models.CharField(max_length=256)
+    to_username = models.CharField(max_length=256)
+    to_domain = models.CharField(max_length=256)
     initiated_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True, default=None)
     conference_id = ExactCharField(max_length=255, null=True, default=None)
 
     class Meta:
         db_table = "statistics_calls"
-        indexes = [models.Index(fields=["from_username", "from_domain"], name="statistics_calls_from_index")]
+        indexes = [
+            models.Index(fields=["from_username", "from_domain", "initiated_at", "id"], name="calls_of_caller"),
+            models.Index(fields=["to_username", "to_domain", "initiated_at", "id"], name="calls_of_callee"),
+            models.Index(fields=["from_domain", "initiated_at", "id"], name="calls_from_domain"),
+            models.Index(fields=["to_domain", "initiated_at", "id"], name="calls_to_domain"),
+        ]
 
 
 class CallDevice(Timestamped):
@@ -46,19 +60,22 @@ class CallDevice(Timestamped):
         ]
 
 
-class Message(Timestamped):
+class Message(IndexedTimestamped):
     """A message, whatever the number of its recipients."""
 
     id = ExactCharField(max_length=64, primary_key=True)  # given by Flexisip
     from_username = models.CharField(max_length=256)
-    from_domain = models.CharField(max_length=256, db_index=True)
+    from_domain = models.CharField(max_length=256)
     sent_at = models.DateTimeField(db_index=True)
     encrypted = models.BooleanField(default=False, db_default=False)
     conference_id = ExactCharField(max_length=255, null=True, default=None)
 
     class Meta:
         db_table = "statistics_messages"
-        indexes = [models.Index(fields=["from_username", "from_domain"], name="statistics_messages_from_index")]
+        indexes = [
+            models.Index(fields=["from_username", "from_domain", "sent_at"], name="messages_of_sender"),
+            models.Index(fields=["from_domain", "sent_at"], name="messages_from_domain"),
+        ]
 
 
 class MessageDevice(Timestamped):
@@ -66,7 +83,7 @@ class MessageDevice(Timestamped):
 
     id = UnsignedBigAutoField(primary_key=True)
     message = models.ForeignKey(Message, on_delete=CASCADE_IN_DATABASE, related_name="devices", db_index=False)
-    to_username = models.CharField(max_length=256, db_index=True)
+    to_username = models.CharField(max_length=256)
     to_domain = models.CharField(max_length=256, db_index=True)
     device_id = ExactCharField(max_length=255)
     last_status = models.IntegerField()
@@ -74,6 +91,7 @@ class MessageDevice(Timestamped):
 
     class Meta:
         db_table = "statistics_message_devices"
+        indexes = [models.Index(fields=["to_username", "to_domain", "received_at"], name="messages_of_recipient")]
         constraints = [
             PrefixedUniqueConstraint(
                 fields=["message", "to_username", "to_domain", "device_id"],
@@ -83,7 +101,7 @@ class MessageDevice(Timestamped):
         ]
 
 
-class Conference(Timestamped):
+class Conference(IndexedTimestamped):
     """A conference; `schedule` is what the conference server said of it, as written."""
 
     id = ExactCharField(max_length=64, primary_key=True)  # given by Flexisip

@@ -1,0 +1,97 @@
+"""Reads of call logs; each starts from one account that the caller may see, or from a Scope."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from flexiapi.accounts.models import Account
+from flexiapi.auth.scope import Scope
+from flexiapi.db.merged import Merged
+
+from .models import Call
+
+Direction = Literal["both", "incoming", "outgoing"]
+CallLog = QuerySet[Call] | Merged[Call]
+
+_NEWEST_FIRST = ("-initiated_at", "-id")
+
+
+class Party(Protocol):
+    """Whoever calls and is called: an account, or a Caller."""
+
+    @property
+    def username(self) -> str: ...
+    @property
+    def domain(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Which calls of a log are wanted: those that began from `start` on and before `end`."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    direction: Direction = "both"
+
+
+EVERYTHING = CallFilter()
+
+
+def call_log(party: Party, wanted: CallFilter = EVERYTHING) -> CallLog:
+    """The calls of one account, newest first."""
+    outgoing = Q(from_username=party.username, from_domain=party.domain)
+    incoming = Q(to_username=party.username, to_domain=party.domain)
+    return _directed(_calls(wanted), outgoing, incoming, wanted.direction)
+
+
+def space_call_log(
+    scope: Scope,
+    wanted: CallFilter = EVERYTHING,
+    *,
+    domain: str | None = None,
+    contacts_list: int | None = None,
+) -> CallLog:
+    """The calls from or to a Space, newest first.
+
+    Administrators see those of the host's Space; a super administrator all of them, or those of `domain`.
+    With a contacts list its members have to be among the callers or callees.
+    """
+    rows = _calls(wanted)
+    if contacts_list is not None:
+        rows = rows.filter(listed(contacts_list, "from") | listed(contacts_list, "to"))
+    if not scope.super_admin:
+        domain = scope.listed_domain
+    if domain is None:
+        return rows
+    return _directed(rows, Q(from_domain=domain), Q(to_domain=domain), wanted.direction)
+
+
+def listed(contacts_list: int, side: str) -> Exists:
+    """The condition that the account on one side (`from`, `to`) is in a contacts list."""
+    return Exists(
+        Account.objects.filter(
+            username=OuterRef(f"{side}_username"),
+            domain=OuterRef(f"{side}_domain"),
+            list_memberships__contacts_list_id=contacts_list,
+        )
+    )
+
+
+def _calls(wanted: CallFilter) -> QuerySet[Call]:
+    rows = Call.objects.order_by(*_NEWEST_FIRST)
+    if wanted.start is not None:
+        rows = rows.filter(initiated_at__gte=wanted.start)
+    if wanted.end is not None:
+        rows = rows.filter(initiated_at__lt=wanted.end)
+    return rows
+
+
+def _directed(rows: QuerySet[Call], outgoing: Q, incoming: Q, direction: Direction) -> CallLog:
+    """The rows of one direction, or of both; a call to oneself is in either, and once in both."""
+    if direction == "outgoing":
+        return rows.filter(outgoing)
+    if direction == "incoming":
+        return rows.filter(incoming)
+    return Merged(rows.filter(outgoing), rows.filter(incoming).exclude(outgoing))

@@ -1,0 +1,1 @@
+"""Writes of the statistics: what Flexisip reports, and its end."""
