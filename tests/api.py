@@ -10,10 +10,14 @@ from urllib.request import parse_http_list
 
 from django.http import HttpResponse
 from django.test import Client
+from django.test.client import ClientHandler
 
 from flexiapi.accounts.models import Account
 from flexiapi.spaces.models import Space
-from tests import factories
+from tests import contract, factories
+
+# One stack of middleware for all clients, as in a server's process.
+_HANDLER = ClientHandler(enforce_csrf_checks=False)
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,9 @@ class Api:
         content_type = next((sent.pop(name) for name in list(sent) if name.lower() == "content-type"), None)
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         meta: dict[str, Any] = {"REMOTE_ADDR": self.address, "RAW_URI": path}
-        raw = Client().generic(
+        client = Client()
+        client.handler = _HANDLER
+        raw = client.generic(
             method,
             path,
             data,
@@ -142,6 +148,7 @@ class Api:
             headers={name: value for name, value in sent.items() if value is not None},
             **meta,
         )
+        contract.check(method, path, raw)
         return Answer(raw)
 
     def digest(

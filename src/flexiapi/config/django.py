@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import drf_spectacular_sidecar
+
 from flexiapi.config import instance
 from flexiapi.db import options
 
 _INSTANCE = instance.current()
 _PACKAGE = Path(__file__).resolve().parent.parent
+_SWAGGER_UI = Path(drf_spectacular_sidecar.__path__[0], "static", "drf_spectacular_sidecar", "swagger-ui-dist")
 
 SECRET_KEY = _INSTANCE.derived_key("django").hex()
 DEBUG = False
@@ -16,8 +19,6 @@ USE_X_FORWARDED_HOST = False
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
     "django_htmx",
     "heroicons",
     "flexiapi.db",
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "flexiapi.http.outer.OuterLayer",
+    "flexiapi.http.static.StaticFiles",
     "flexiapi.http.locale.AcceptedLanguage",
     "flexiapi.auth.gate.HostAndKey",
     "flexiapi.auth.sessions.PageSession",
@@ -73,6 +75,11 @@ LOCALE_PATHS = [_PACKAGE / "locale"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = _INSTANCE.flexiapi_data_dir / "static"
+STATICFILES_DIRS = [("swagger-ui", _SWAGGER_UI)]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
 
 SESSION_ENGINE = "flexiapi.auth.session_store"
 
@@ -90,7 +97,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "flexiapi.http.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,

@@ -6,9 +6,12 @@ from flexiapi.accounts import api as accounts
 from flexiapi.operations import api as operations
 from flexiapi.portal import pages as portal
 from flexiapi.provisioning import api as provisioning
+from flexiapi.statistics import api as statistics
 
 API = [
+    *operations.api_routes,
     *accounts.routes,
+    *statistics.routes,
 ]
 
 PAGES = [

@@ -1,9 +1,21 @@
-"""What operators' tools ask a running server."""
+"""What operators' tools ask a running server, and the API's description of itself."""
 
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 
+from flexiapi.auth.access import ApiRequest, PublicView
 from flexiapi.http import replies
+from flexiapi.http.openapi import HTML, describe
 from flexiapi.http.routing import path
+from flexiapi.http.schemas import ANY_OBJECT
+
+from . import openapi
+
+# Swagger UI sets styles on elements; nothing is loaded from elsewhere.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 
 def up(request: HttpRequest) -> HttpResponse:
@@ -11,4 +23,22 @@ def up(request: HttpRequest) -> HttpResponse:
     return replies.Reply("<!doctype html><title>Up</title><p>Up</p>", content_type="text/html; charset=utf-8")
 
 
+class OpenApi(PublicView):
+    """This document, OpenAPI 3.1."""
+
+    @describe("Describe the API", ok={200: ANY_OBJECT})
+    def get(self, request: ApiRequest) -> HttpResponse:
+        return replies.ready_json(openapi.encoded())
+
+
+class Docs(PublicView):
+    """The document as a page on which requests can be tried."""
+
+    @describe("Browse the API", ok={200: HTML})
+    def get(self, request: ApiRequest) -> HttpResponse:
+        return replies.Reply(render_to_string("operations/api_docs.html"), headers={"Content-Security-Policy": _POLICY})
+
+
 routes = [path("up", up)]
+
+api_routes = [path("openapi.json", OpenApi.as_view()), path("docs", Docs.as_view())]

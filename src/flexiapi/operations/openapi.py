@@ -65,7 +65,12 @@ _ALWAYS = {
 }
 _ROLES: dict[str, dict[int, str]] = {
     "public": {},
-    "user": {401: "The credentials are missing or wrong.", 403: "The account is blocked."},
+    "user": {
+        401: "The credentials are missing or wrong.",
+        403: "The account is blocked.",
+        404: "`From` names no account.",
+        422: "Parameters of `Authorization: Digest` do not fit the request.",
+    },
     "administrator": {
         401: "The API key is missing or wrong.",
         403: "The key's account is no administrator here, or is blocked.",
