@@ -137,7 +137,7 @@ class Api:
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         content_type = next((sent.pop(name) for name in list(sent) if name.lower() == "content-type"), None)
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-        meta: dict[str, Any] = {"REMOTE_ADDR": self.address, "RAW_URI": path}
+        meta: dict[str, Any] = {"REMOTE_ADDR": self.address, "RAW_URI": path.encode().decode("latin-1")}
         client = Client()
         client.handler = _HANDLER
         raw = client.generic(

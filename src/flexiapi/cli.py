@@ -1,10 +1,18 @@
 """The executable: the console commands of every room."""
 
+# The rooms can be imported only after Django was set up, and that after `--env` was read.
+# ruff: noqa: PLC0415
+
 import os
 import sys
 from collections.abc import Sequence
 
-from flexiapi.config import instance
+import django
+
+from flexiapi import console
+from flexiapi.config import instance, quickstart
+from flexiapi.config.commands import COMMANDS as CONFIGURATION
+from flexiapi.provisioning.commands import COMMANDS as PROVISIONING
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -15,18 +23,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(words: Sequence[str]) -> int:
     """Run one command; returns its exit code."""
-    from flexiapi import console
-    from flexiapi.config import quickstart
-    from flexiapi.config.commands import COMMANDS as CONFIGURATION
-
-    early = {command.name: command for command in CONFIGURATION}
-    name = next((word for word in words if not word.startswith("-")), None)
-    if name in early:
+    # What works without a configuration, so that it can also help where that is wrong.
+    early = {command.name: command for command in (*CONFIGURATION, *PROVISIONING)}
+    name = command_name(words)
+    if name in early or (name is None and not _configured(words)):
         return console.run(console.Console(list(early.values()), {}), words)
     if name == "quickstart":
         quickstart.prepare(quickstart.directory_of(words))
     instance.start(environment(words))
     return console.run(_complete(), words)
+
+
+def command_name(words: Sequence[str]) -> str | None:
+    """The first word that is neither an option nor the value of `--env`."""
+    before = ""
+    for word in words:
+        if not word.startswith("-") and before != "--env":
+            return word
+        before = word
+    return None
 
 
 def environment(words: Sequence[str]) -> str | None:
@@ -39,19 +54,25 @@ def environment(words: Sequence[str]) -> str | None:
     return None
 
 
-def _complete() -> "console.Console":  # type: ignore[name-defined] # noqa: F821
-    import django
+def _configured(words: Sequence[str]) -> bool:
+    """Whether the configuration can be read; otherwise help shows the commands that can repair it."""
+    try:
+        instance.load(os.environ, env_name=environment(words))
+    except instance.ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        return False
+    return True
 
+
+def _complete() -> console.Console:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flexiapi.config.django")
     django.setup()
     from flexiapi.accounts import commands as accounts
-    from flexiapi.config.commands import COMMANDS as CONFIGURATION
-    from flexiapi.console import Console
     from flexiapi.operations import commands as operations
     from flexiapi.spaces import commands as spaces
 
-    return Console(
-        [*CONFIGURATION, *operations.COMMANDS, *spaces.COMMANDS, *accounts.COMMANDS],
+    return console.Console(
+        [*CONFIGURATION, *PROVISIONING, *operations.COMMANDS, *spaces.COMMANDS, *accounts.COMMANDS],
         aliases={
             "digest:clear-nonces": "digest:clear-opaques",
             "digest:clear-api-keys": "accounts:clear-api-keys",

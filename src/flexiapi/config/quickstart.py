@@ -40,6 +40,7 @@ _DOTENV = """\
 # Settings of this quick start. All variables: docs/operators/configuration.md
 APP_ENV=local
 APP_KEY=
+LOG_CHANNEL=stderr
 # Phones send the header X-Linphone-Provisioning; Debian's Linphone does not.
 ACCOUNT_PROVISIONING_USE_X_LINPHONE_PROVISIONING_HEADER=true
 """

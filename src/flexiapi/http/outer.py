@@ -1,5 +1,6 @@
 """The outermost layer: paths as they were sent, CORS, body sizes, and what every answer carries."""
 
+import logging
 import re
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
@@ -11,6 +12,8 @@ from django.utils.cache import patch_vary_headers
 
 from flexiapi.config import instance
 from flexiapi.http import errors, replies
+
+log = logging.getLogger(__name__)
 
 _SLASHES = re.compile("/{2,}")
 _FORM_LIMIT = 2 * 1024 * 1024
@@ -44,10 +47,13 @@ class OuterLayer:
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         """The response, without the headers that all responses share."""
         raw = raw_path(request)
+        if raw is None:
+            log.error("The WSGI server passes neither RAW_URI nor REQUEST_URI: use `flexiapi serve`, or gunicorn")
+            return errors.render(request, errors.Unavailable("The server hides the path as it was sent."))
         request.raw_path = raw  # type: ignore[attr-defined]
         try:
-            path = unquote_to_bytes(_SLASHES.sub("/", raw)).decode()
-        except UnicodeDecodeError:
+            path = unquote_to_bytes(_SLASHES.sub("/", raw).encode(_encoding(request))).decode()
+        except UnicodeError:
             return errors.render(request, errors.BadRequest("Malformed URL."))
         if len(path) > 1 and path.endswith("/"):
             path = path.rstrip("/") or "/"
@@ -69,19 +75,24 @@ class OuterLayer:
         return errors.render(request, exception) if isinstance(exception, errors.ApiError) else None
 
 
-def raw_path(request: HttpRequest) -> str:
+def raw_path(request: HttpRequest) -> str | None:
     """The path exactly as it was sent, percent-encoding included, without the query.
 
-    Servers hand it over as `RAW_URI` (gunicorn) or `REQUEST_URI`; without either, Django's own decoding
-    stands in for it.
+    Servers hand it over as `RAW_URI` (gunicorn) or `REQUEST_URI`; None without either, since a decoded path
+    could no longer be told from the one that was sent: `%2F`, `+`, and the `uri` of Digest depend on it.
     """
     sent = request.META.get("RAW_URI") or request.META.get("REQUEST_URI")
     if not sent:
-        return request.path
+        return None
     path: str = sent.partition("?")[0]
     if path.startswith(("http://", "https://")):
         path = "/" + path.split("://", 1)[1].partition("/")[2]
     return path or "/"
+
+
+def _encoding(request: HttpRequest) -> str:
+    """How the server made text of the bytes of the request line: gunicorn reads those of HTTP/2 as UTF-8."""
+    return "utf-8" if request.META.get("SERVER_PROTOCOL", "").startswith("HTTP/2") else "latin-1"
 
 
 def _too_large(request: HttpRequest) -> bool:

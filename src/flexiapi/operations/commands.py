@@ -1,5 +1,7 @@
 """Console commands that run the product and keep its database."""
 
+import socket
+import ssl
 from pathlib import Path
 
 import click
@@ -21,7 +23,9 @@ from . import quickstart, server, worker
 @click.option("--tls-key", type=click.Path(path_type=Path, exists=True), help="Its PEM key.")
 @click.option("--worker/--no-worker", "with_worker", default=True, help="Run the background worker inside.")
 @click.option("--migrate/--no-migrate", "with_migrations", default=True, help="Apply migrations first.")
+@click.pass_context
 def serve(
+    ctx: click.Context,
     host: str,
     port: int,
     workers: int,
@@ -32,21 +36,19 @@ def serve(
     with_migrations: bool,
 ) -> None:
     """Serve the API, provisioning and the portal."""
-    if (tls_cert is None) != (tls_key is None):
-        raise Failure("TLS needs both --tls-cert and --tls-key")
+    _check_tls(tls_cert, tls_key)
+    listener = _listen(host, port)
     if with_migrations:
-        call_command("migrate", interactive=False, verbosity=0)
-    server.serve(
-        server.Options(
-            host=host,
-            port=port,
-            workers=workers,
-            threads=threads,
-            tls_cert=tls_cert,
-            tls_key=tls_key,
-            with_worker=with_worker,
-        )
+        _migrate(verbosity=0)
+    options = server.Options(
+        workers=workers,
+        threads=threads,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+        with_worker=with_worker,
+        environment=ctx.obj["env"],
     )
+    server.serve(listener, options)
 
 
 @click.command("worker", cls=Command)
@@ -61,22 +63,49 @@ def run_worker(parent: int | None) -> None:
 @click.option("--force", is_flag=True, help="Accepted for scripts; nothing is ever asked.")
 def migrate(dry_run: bool, force: bool) -> None:
     """Create or upgrade the schema."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    tables = set(connection.introspection.table_names())
-    if tables and "django_migrations" not in tables:
-        raise Failure("The database is not empty and was not made by flexiapi; it is left as it is.")
-    if dry_run:
-        for migration, _ in plan:
-            click.echo(f"{migration.app_label}.{migration.name}")
+    if not dry_run:
+        _migrate(verbosity=1)
         return
-    call_command("migrate", interactive=False, verbosity=1)
+    _refuse_foreign_tables()
+    executor = MigrationExecutor(connection)
+    for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        click.echo(f"{migration.app_label}.{migration.name}")
 
 
 @click.command("migrate:status", cls=Command)
 def migrate_status() -> None:
     """List the migrations and whether each is applied."""
     call_command("showmigrations")
+
+
+def _migrate(*, verbosity: int) -> None:
+    _refuse_foreign_tables()
+    call_command("migrate", interactive=False, verbosity=verbosity)
+
+
+def _refuse_foreign_tables() -> None:
+    tables = set(connection.introspection.table_names())
+    if tables and "django_migrations" not in tables:
+        raise Failure("The database is not empty and was not made by flexiapi; it is left as it is.")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return server.listen(host, port)
+    except server.CannotListen as error:
+        raise Failure(str(error)) from None
+
+
+def _check_tls(certificate: Path | None, key: Path | None) -> None:
+    """Refuse what could not serve TLS before the first client finds out."""
+    if (certificate is None) != (key is None):
+        raise Failure("TLS needs both --tls-cert and --tls-key")
+    if certificate is None or key is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=lambda: b"")
+    except (OSError, ValueError) as error:
+        raise Failure(f"The certificate and its key cannot be used: {error}") from None
 
 
 def _nothing(name: str, text: str) -> click.Command:
@@ -92,9 +121,13 @@ def _nothing(name: str, text: str) -> click.Command:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--domain", default="sip.example.org", show_default=True, help="The SIP domain of the first Space.")
 @click.option("--directory", default=Path(".run"), show_default=True, type=click.Path(path_type=Path))
-def run_quickstart(host: str, port: int, domain: str, directory: Path) -> None:
+@click.pass_context
+def run_quickstart(ctx: click.Context, host: str, port: int, domain: str, directory: Path) -> None:
     """Start the product in this directory: a Space, an administrator, an address to open."""
-    quickstart.run(host=host, port=port, domain=domain, directory=directory)
+    listener = _listen(host, port)
+    _migrate(verbosity=0)
+    quickstart.introduce(server.url_of(listener, "http"), domain=domain, directory=directory)
+    server.serve(listener, server.Options(environment=ctx.obj["env"]))
 
 
 COMMANDS = [
