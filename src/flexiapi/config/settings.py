@@ -148,8 +148,19 @@ class InstanceSettings:
         "Firebase keys: `id:key` pairs separated by blanks, chosen by `pn_param`.",
         secret=True,
     )
+    push_driver: str = setting(
+        choice("pusher", "log", "array"),
+        "pusher",
+        "How push notifications leave: `pusher` (`flexisip_pusher`), `log` (only logged), `array` (kept, for tests).",
+    )
     flexisip_no_answer_alias: str = setting(
         LINE, "away", "The word that Flexisip gets for call forwardings of the type `no_answer`."
+    )
+    flexisip_use_global_domain: bool = setting(
+        FLAG, False, "Set where Flexisip's own `use-global-domain` is: the devices of all domains are filed together."
+    )
+    flexisip_clear_registrations: bool = setting(
+        FLAG, True, "Remove the registrations of a deleted account from the registrar."
     )
     coturn_server_host: str | None = setting(LINE, None, "TURN server, `host` or `host:port`.")
     coturn_session_ttl_minutes: int = setting(MINUTES, 1440, "Validity of TURN credentials; 0 = no TURN service.")
@@ -247,6 +258,11 @@ class InstanceSettings:
         "Let OIDC providers, webhooks and mail servers of Spaces be on private or loopback addresses.",
     )
     hcaptcha_enabled: bool = setting(FLAG, True, "Ask for the captcha where both of its keys are set.")
+    captcha_driver: str = setting(
+        choice("hcaptcha", "log", "array"),
+        "hcaptcha",
+        "Who checks captchas: `hcaptcha`, `log` (everybody passes, for development), `array` (for tests).",
+    )
     hcaptcha_sitekey: str | None = setting(LINE, None, "Site key of hCaptcha.")
     hcaptcha_secret: str | None = setting(LINE, None, "Secret of hCaptcha.", secret=True)
     session_lifetime: int = setting(integer(1, 525_600), 120, "Minutes of inactivity that end a web session.")

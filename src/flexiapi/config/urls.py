@@ -6,17 +6,23 @@ from flexiapi.accounts import api as accounts
 from flexiapi.operations import api as operations
 from flexiapi.portal import pages as portal
 from flexiapi.provisioning import api as provisioning
+from flexiapi.spaces import api as spaces
 from flexiapi.statistics import api as statistics
+from flexiapi.telephony import api as telephony
+from flexiapi.telephony import pages as telephony_pages
 
 API = [
     *operations.api_routes,
     *accounts.routes,
+    *spaces.routes,
+    *telephony.routes,
     *statistics.routes,
 ]
 
 PAGES = [
     *operations.routes,
     *provisioning.routes,
+    *telephony_pages.routes,
     *portal.routes,
 ]
 

@@ -1,0 +1,1 @@
+"""Writes of telephony, one module a subject."""
