@@ -10,9 +10,11 @@ from django.http import HttpResponse
 from flexiapi.accounts import queries as accounts
 from flexiapi.auth.access import AdministratorView, ApiRequest, UserView
 from flexiapi.http import errors, inputs, pagination, replies
+from flexiapi.http.openapi import TEXT, describe, input_schema
 from flexiapi.http.routing import path
+from flexiapi.http.schemas import PAGED, page_of
 
-from . import documents, queries
+from . import documents, queries, schemas
 from .queries import Party
 from .reports import LONGEST_ADDRESS, Report
 from .serializers import (
@@ -32,6 +34,10 @@ from .services import calls, conferences, messages
 _Report = TypeVar("_Report", bound=Report)
 
 _PER_PAGE = 30
+
+_ONCE = "Answers `1`. A repeated report of the same id changes nothing."
+_UNKNOWN = "Nothing of this id was reported."
+_LOG = {**PAGED, **input_schema(CallFilterInput())["properties"]}
 
 
 def report(request: ApiRequest, rules: type[ReportInput[_Report]]) -> _Report:
@@ -65,6 +71,7 @@ def address(text: str) -> str:
 class Messages(AdministratorView):
     """Messages that were sent."""
 
+    @describe("Report a message", body=NewMessageInput, ok={200: TEXT}, errors=(422,), text=_ONCE)
     def post(self, request: ApiRequest) -> HttpResponse:
         """Report a message."""
         messages.record_message(report(request, NewMessageInput))
@@ -74,6 +81,12 @@ class Messages(AdministratorView):
 class MessageDevice(AdministratorView):
     """A device of a message's recipient."""
 
+    @describe(
+        "Report a device's answer to a message",
+        body=MessageDeviceInput,
+        ok={200: schemas.MESSAGE_DEVICE, 201: schemas.MESSAGE_DEVICE},
+        errors={400: _UNKNOWN, 404: "`to` is no address.", 422: ""},
+    )
     def patch(self, request: ApiRequest, message_id: str, to: str, device_id: str) -> HttpResponse:
         """Report what the device answered."""
         recipient = address(to)
@@ -85,6 +98,7 @@ class MessageDevice(AdministratorView):
 class Calls(AdministratorView):
     """Calls."""
 
+    @describe("Report a call", body=NewCallInput, ok={200: TEXT}, errors=(422,), text=_ONCE)
     def post(self, request: ApiRequest) -> HttpResponse:
         """Report a call that begins."""
         calls.record_call(report(request, NewCallInput))
@@ -94,6 +108,7 @@ class Calls(AdministratorView):
 class Call(AdministratorView):
     """One call."""
 
+    @describe("Report the end of a call", body=EndInput, ok={200: schemas.CALL}, errors=(404, 422))
     def patch(self, request: ApiRequest, call_id: str) -> HttpResponse:
         """Report the end of the call."""
         return replies.json(calls.end_call(call_id, report(request, EndInput)))
@@ -102,6 +117,12 @@ class Call(AdministratorView):
 class CallDevice(AdministratorView):
     """A device that a call went to."""
 
+    @describe(
+        "Report what a device did with a call",
+        body=CallDeviceInput,
+        ok={200: schemas.CALL_DEVICE, 201: schemas.CALL_DEVICE},
+        errors={400: _UNKNOWN, 422: ""},
+    )
     def patch(self, request: ApiRequest, call_id: str, device_id: str) -> HttpResponse:
         """Report that the device rang, or how its branch of the call ended."""
         return device_reply(calls.record_device(call_id, device_id, report(request, CallDeviceInput)))
@@ -110,6 +131,7 @@ class CallDevice(AdministratorView):
 class Conferences(AdministratorView):
     """Conferences."""
 
+    @describe("Report a conference", body=NewConferenceInput, ok={200: TEXT}, errors=(422,), text=_ONCE)
     def post(self, request: ApiRequest) -> HttpResponse:
         """Report a conference that begins."""
         conferences.record_conference(report(request, NewConferenceInput))
@@ -119,6 +141,7 @@ class Conferences(AdministratorView):
 class Conference(AdministratorView):
     """One conference."""
 
+    @describe("Report the end of a conference", body=EndInput, ok={200: schemas.CONFERENCE}, errors=(404, 422))
     def patch(self, request: ApiRequest, conference_id: str) -> HttpResponse:
         """Report the end of the conference."""
         return replies.json(conferences.end_conference(conference_id, report(request, EndInput)))
@@ -127,6 +150,12 @@ class Conference(AdministratorView):
 class ParticipantEvents(AdministratorView):
     """What happens to a participant of a conference."""
 
+    @describe(
+        "Report an event of a participant",
+        body=ParticipantEventInput,
+        ok={201: schemas.CONFERENCE_EVENT},
+        errors={400: _UNKNOWN, 404: "`uri` is no address.", 422: ""},
+    )
     def post(self, request: ApiRequest, conference_id: str, uri: str) -> HttpResponse:
         """Report an event of the participant."""
         participant = address(uri)
@@ -137,6 +166,12 @@ class ParticipantEvents(AdministratorView):
 class ParticipantDeviceEvents(AdministratorView):
     """What happens to one device of a participant of a conference."""
 
+    @describe(
+        "Report an event of a participant's device",
+        body=DeviceEventInput,
+        ok={201: schemas.CONFERENCE_EVENT},
+        errors={400: _UNKNOWN, 404: "`uri` is no address.", 422: ""},
+    )
     def post(self, request: ApiRequest, conference_id: str, uri: str, device_id: str) -> HttpResponse:
         """Report an event of the device."""
         participant = address(uri)
@@ -148,6 +183,12 @@ class ParticipantDeviceEvents(AdministratorView):
 class MyCalls(UserView):
     """The calls of the account itself."""
 
+    @describe(
+        "Show the own call log",
+        query=_LOG,
+        ok={200: page_of(schemas.CALL)},
+        errors=(422,),
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         """The call log, newest first."""
         return call_log(request, request.caller)
@@ -156,6 +197,12 @@ class MyCalls(UserView):
 class AccountCalls(AdministratorView):
     """The calls of an account that the caller may administer."""
 
+    @describe(
+        "Show the call log of an account",
+        query=_LOG,
+        ok={200: page_of(schemas.CALL)},
+        errors=(404, 422),
+    )
     def get(self, request: ApiRequest, account_id: int) -> HttpResponse:
         """The call log, newest first."""
         return call_log(request, accounts.account(request.scope, account_id))
