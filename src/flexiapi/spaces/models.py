@@ -1,6 +1,6 @@
 """Spaces and the servers and authentication methods of each."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import models
 
@@ -49,6 +49,8 @@ class Space(Timestamped):
     account_proxy_registrar_address = models.CharField(max_length=255, null=True, default=None)
     custom_provisioning_entries = models.TextField(null=True, default=None)  # INI
     custom_provisioning_overwrite_all = models.BooleanField(default=False, db_default=False)
+    provisioning_carddav_twins = models.BooleanField(default=False, db_default=False)  # sections `carddav_N` too
+    provisioning_reg_proxy = models.CharField(max_length=255, null=True, default=None)  # SIP URI of the proxy
 
     class Meta:
         db_table = "spaces"
@@ -56,9 +58,14 @@ class Space(Timestamped):
     def __str__(self) -> str:
         return self.domain
 
+    @property
+    def expiry_day(self) -> datetime | None:
+        """The day of expiry at midnight UTC: the time of day that the column may hold does not count."""
+        return self.expire_at and self.expire_at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
     def expired(self, now: datetime) -> bool:
-        """Whether the Space is refused at `now`: its last day is not a day of service any more."""
-        return self.expire_at is not None and self.expire_at <= now
+        """Whether the Space is refused at `now`: the day of expiry is no day of service any more."""
+        return self.expiry_day is not None and self.expiry_day <= now
 
     @property
     def digest(self) -> "DigestConfiguration | None":

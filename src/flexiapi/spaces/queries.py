@@ -2,13 +2,15 @@
 
 import threading
 import time
+from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
+from flexiapi.accounts.models import Account
 from flexiapi.config import instance
 from flexiapi.http.errors import NotFound, Unavailable
 
-from .models import Space
+from .models import CardDavServer, DigestConfiguration, EmailServer, Space
 
 Version = tuple[object, ...]
 
@@ -64,7 +66,7 @@ def host_condition() -> tuple[str, dict[str, str]]:
 
 def refuse_unknown_host() -> NotFound | Unavailable:
     """Why no Space answers on a host: unknown (404), or there is no Space at all (503)."""
-    if not instance.current().app_root_host and not Space.objects.exists():
+    if not instance.current().app_root_host and not any_exists():
         return Unavailable("APP_ROOT_HOST is not configured")
     return NotFound("Host not configured")
 
@@ -75,16 +77,105 @@ def belongs_to_root_host(host: str) -> bool:
     return not root or host == root or host.endswith(f".{root}")
 
 
+def find(domain: str) -> Space | None:
+    """The Space of a SIP domain, if there is one."""
+    return complete().filter(domain=domain).first()
+
+
 def by_domain(domain: str) -> Space:
     """The Space of a SIP domain.
 
     Raises:
         NotFound: there is none.
     """
-    space = complete().filter(domain=domain).first()
+    space = find(domain)
     if space is None:
         raise NotFound
     return space
+
+
+def with_servers() -> QuerySet[Space]:
+    """All Spaces by age, with everything that belongs to their settings: two statements for any number."""
+    servers = Prefetch("carddav_servers", CardDavServer.objects.order_by("id"))
+    return complete().select_related("email_server").prefetch_related(servers).order_by("id")
+
+
+def with_servers_by_domain(domain: str) -> Space:
+    """The Space of a SIP domain with everything that belongs to its settings.
+
+    Raises:
+        NotFound: there is none.
+    """
+    space = with_servers().filter(domain=domain).first()
+    if space is None:
+        raise NotFound
+    return space
+
+
+def taken(field: str, value: str, *, but: Space | None = None) -> bool:
+    """Whether another Space has this `name`, `domain` or `host`."""
+    others = Space.objects.filter(**{field: value})
+    return (others if but is None else others.exclude(pk=but.pk)).exists()
+
+
+def account_count(space: Space) -> int:
+    """The number of accounts of a Space."""
+    return Account.objects.filter(space=space).count()
+
+
+def is_full(space: Space) -> bool:
+    """Whether no seat is left in a Space."""
+    return space.max_accounts > 0 and account_count(space) >= space.max_accounts
+
+
+def digest_configuration(space: Space) -> DigestConfiguration | None:
+    """The digest configuration of a Space as it is stored now."""
+    return DigestConfiguration.objects.filter(space=space).first()
+
+
+def email_server(space: Space) -> EmailServer:
+    """The mail server of a Space.
+
+    Raises:
+        NotFound: it has none.
+    """
+    server = EmailServer.objects.filter(space=space).first()
+    if server is None:
+        raise NotFound
+    return server
+
+
+def carddav_servers(space: Space) -> QuerySet[CardDavServer]:
+    """The CardDAV servers of a Space, by age."""
+    return CardDavServer.objects.filter(space=space).order_by("id")
+
+
+def carddav_server(space: Space, server_id: int) -> CardDavServer:
+    """One CardDAV server of a Space.
+
+    Raises:
+        NotFound: it does not exist or belongs to another Space.
+    """
+    server = carddav_servers(space).filter(pk=server_id).first()
+    if server is None:
+        raise NotFound
+    return server
+
+
+def expiring(*, since: datetime, until: datetime) -> QuerySet[Space]:
+    """The Spaces that expire from `since` on and before `until`, the soonest first."""
+    return Space.objects.filter(expire_at__gte=since, expire_at__lt=until).order_by("expire_at", "id")
+
+
+def administrators_addresses(space: Space) -> list[str]:
+    """The e-mail addresses of a Space's administrators, each once, by age of the account."""
+    rows = Account.objects.filter(space=space, admin=True, email__isnull=False).exclude(email="")
+    return list(dict.fromkeys(rows.order_by("id").values_list("email", flat=True)))  # type: ignore[arg-type]
+
+
+def any_exists() -> bool:
+    """Whether there is any Space at all."""
+    return Space.objects.exists()
 
 
 def domains() -> list[str]:

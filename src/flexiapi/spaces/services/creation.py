@@ -1,0 +1,114 @@
+"""New Spaces, and those that the console creates or updates."""
+
+import logging
+
+from django.db import IntegrityError, transaction
+
+from flexiapi.http.dates import now
+from flexiapi.http.errors import Invalid
+from flexiapi.http.messages import sentence
+from flexiapi.spaces import queries
+from flexiapi.spaces.models import Space
+from flexiapi.spaces.serializers import NewSpace
+
+from .digest import DEFAULT_ALGORITHM, change_digest, configure_digest
+
+log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def create_space(
+    *,
+    domain: str,
+    host: str,
+    name: str,
+    realm: str | None = None,
+    algorithm: str = DEFAULT_ALGORITHM,
+    **columns: object,
+) -> Space:
+    """Create a Space with its digest configuration (realm = domain unless given).
+
+    A host outside the root host is accepted with a warning: the Space will answer 503.
+
+    Raises:
+        Invalid: domain, host or name were taken meanwhile.
+    """
+    if not queries.belongs_to_root_host(host):
+        log.warning("The host %s of the new Space lies outside APP_ROOT_HOST: it will answer 503", host)
+    moment = now()
+    try:
+        with transaction.atomic():
+            space = Space.objects.create(
+                domain=domain, host=host, name=name, created_at=moment, updated_at=moment, **columns
+            )
+    except IntegrityError:
+        raise taken({"name": name, "domain": domain, "host": host}) from None
+    configure_digest(space, realm=realm or domain, algorithm=algorithm)
+    return space
+
+
+def create_as_asked(new: NewSpace) -> Space:
+    """Create a Space with the settings that a super administrator gave.
+
+    Raises:
+        Invalid: domain, host or name were taken meanwhile.
+    """
+    return create_space(
+        domain=new.domain,
+        host=new.host,
+        name=new.name,
+        realm=new.digest.realm,
+        algorithm=new.digest.default_password_algorithm or DEFAULT_ALGORITHM,
+        **new.settings,
+    )
+
+
+@transaction.atomic
+def create_or_update(
+    *,
+    domain: str,
+    host: str,
+    name: str,
+    is_super: bool,
+    realm: str | None = None,
+    algorithm: str | None = None,
+) -> bool:
+    """Create the Space of a domain, or update its host, name and super flag; true when it is new.
+
+    Raises:
+        Invalid: a value belongs to another Space, or the realm of a Space with accounts would change.
+    """
+    space = Space.objects.select_for_update().filter(domain=domain).first()
+    if space is None:
+        create_space(
+            domain=domain,
+            host=host,
+            name=name,
+            realm=realm,
+            algorithm=algorithm or DEFAULT_ALGORITHM,
+            super=is_super,
+        )
+        return True
+    space.host, space.name, space.super = host, name, is_super
+    save(space)
+    change_digest(space, realm=realm, algorithm=algorithm)
+    return False
+
+
+def save(space: Space) -> None:
+    """Write a changed Space.
+
+    Raises:
+        Invalid: its host or name belongs to another Space.
+    """
+    try:
+        with transaction.atomic():
+            space.save()
+    except IntegrityError:
+        raise taken({"name": space.name, "host": space.host}, but=space) from None
+
+
+def taken(values: dict[str, str], but: Space | None = None) -> Invalid:
+    """The refusal of unique values, naming those that another Space has."""
+    fields = [field for field, value in values.items() if queries.taken(field, value, but=but)]
+    return Invalid({field: [sentence("unique", field)] for field in fields or list(values)[:1]})
