@@ -132,4 +132,6 @@ def _build(fetch: Fetch, space: Space, account_id: int | None) -> bytes:
         contacts_url=f"{base}/contacts/vcard",
         hooks=installed,
         request_view=fetch.view() if installed is not None else None,
+        carddav_twins=space.provisioning_carddav_twins,
+        reg_proxy=space.provisioning_reg_proxy,
     )
