@@ -115,7 +115,7 @@ class Visitor:
     def _send(self, method: str, url: str, data: dict[str, Any] | None = None, *, follow: bool = True) -> PageSeen:
         base = f"http://{self.space.host}"
         target = urljoin(base + (self.page.url if self.page else "/"), url)
-        path = target.removeprefix(base)
+        path = target.removeprefix(base).partition("#")[0]
         headers = {"Host": self.space.host, **_TEXT, **self.headers}
         if self.page is not None:
             headers["Referer"] = base + self.page.url

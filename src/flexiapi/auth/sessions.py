@@ -25,6 +25,7 @@ from .session_store import SessionStore
 _STATELESS = re.compile(r"^/(api|provisioning|contacts|vcards-storage|f|up|static|storage)(/|$)")
 _DOCUMENTED = ("/api", "/provisioning/documentation")
 _TOUCH_AFTER = timedelta(minutes=1)
+_HANDLE_LENGTH = 32
 
 
 def keeps_session(path: str) -> bool:
@@ -133,3 +134,10 @@ def end_all(account_id: int, *, but: str | None = None) -> int:
     if but is not None:
         rows = rows.exclude(session_key=hashed(but))
     return rows.delete()[0]
+
+
+def end(account_id: int, handle: str) -> bool:
+    """End one session of an account by the first half of its stored key; true when there was one."""
+    if len(handle) != _HANDLE_LENGTH:
+        return False
+    return bool(PortalSession.objects.filter(account_id=account_id, session_key__startswith=handle).delete()[0])

@@ -82,7 +82,7 @@ def _body_values(request: HttpRequest) -> dict[str, Any]:
         except BadRequest:
             return {}
         return decoded if isinstance(decoded, dict) else {}
-    if request.method == "POST":
+    if request.method == "POST" or hasattr(request, "_post"):  # parsed before `_method` was obeyed
         try:
             return _expanded(request.POST)
         except MultiPartParserError:

@@ -1,6 +1,13 @@
 """Reads that only pages need."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from flexiapi.accounts.models import Account
+from flexiapi.auth.gate import hashed
+from flexiapi.auth.models import ApiKey, PortalSession
+from flexiapi.config import instance
+from flexiapi.http import dates
 from flexiapi.spaces.models import Space
 
 
@@ -21,3 +28,46 @@ def activated_accounts(space: Space) -> int:
 def is_fresh(space: Space) -> bool:
     """Whether nobody but administrators has an account yet."""
     return not Account.objects.filter(space__domain=space.domain, admin=False).exists()
+
+
+def usable_token(account: Account) -> str | None:
+    """The account's current provisioning token, if it is neither used nor expired."""
+    row = account.provisioning_tokens.order_by("-id").first()
+    minutes = instance.current().app_provisioning_token_expiration_minutes
+    if row is None or row.used or dates.expired(row.created_at, minutes):
+        return None
+    return row.token
+
+
+def personal_key(account: Account) -> ApiKey | None:
+    """The account's own API key (its hash: the key itself is stored nowhere)."""
+    return account.api_keys.filter(expires_after_last_used_minutes=None).first()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """A session as its owner sees it; `handle` names it in forms."""
+
+    handle: str
+    ip: str | None
+    user_agent: str | None
+    created_at: datetime
+    last_seen_at: datetime
+    present: bool
+
+
+def sessions(account_id: int, *, present: str | None) -> list[SessionLine]:
+    """The living sessions of an account, the latest first; `present` is the key of the one that asks."""
+    rows = PortalSession.objects.filter(account_id=account_id, expire_date__gt=dates.now()).order_by("-last_seen_at")
+    here = hashed(present) if present else None
+    return [
+        SessionLine(
+            handle=row.session_key[:32],
+            ip=row.ip,
+            user_agent=row.user_agent,
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            present=row.session_key == here,
+        )
+        for row in rows
+    ]

@@ -1,5 +1,5 @@
 """The pages of the portal, by what people come for."""
 
-from . import frame, login
+from . import account, frame, login
 
-routes = [*frame.routes, *login.routes]
+routes = [*frame.routes, *login.routes, *account.routes]

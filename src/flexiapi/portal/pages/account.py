@@ -1,0 +1,161 @@
+"""What somebody does with their own account: set up an app, password, API key, sessions, deletion."""
+
+from urllib.parse import quote
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from flexiapi.accounts import queries as accounts
+from flexiapi.accounts.services import deletion, passwords, provisioning_tokens
+from flexiapi.auth import keys, sessions
+from flexiapi.auth.pages import PageRequest, UserPage, require
+from flexiapi.http import errors, forms
+from flexiapi.http.messages import sentence
+from flexiapi.http.pagination import base_url
+from flexiapi.http.routing import path
+from flexiapi.portal import cards, queries
+from flexiapi.portal.serializers import DeletionForm, PasswordForm
+from flexiapi.provisioning import qr
+
+_NEW_KEY = "new_api_key"
+
+
+def provisioning_links(request: PageRequest, token: str) -> dict[str, object]:
+    """A token as a page shows it: its URL, a link that opens the app, and the QR code."""
+    url = f"{base_url(request)}/provisioning/{token}"
+    return {
+        "url": url,
+        "app_url": f"sip-linphone:?linphone-action=show&linphone-fetch-config={quote(url, safe='')}",
+        "qr": SafeString(qr.svg(url, label=_("QR code of the provisioning link"))),
+    }
+
+
+class Dashboard(UserPage):
+    """The account at a glance."""
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        account = accounts.own(request.scope)
+        token = queries.usable_token(account)
+        context = {
+            "account": account,
+            "realm": request.space.digest.realm if request.space.digest else account.domain,
+            "has_password": accounts.has_password(account),
+            "provisioning": provisioning_links(request, token) if token else None,
+            **cards.of(account, request.scope),
+        }
+        return render(request, "portal/dashboard.html", context)
+
+
+class Provision(UserPage):
+    """A new provisioning link; older ones are dead from then on."""
+
+    form_page = "/dashboard"
+
+    def post(self, request: PageRequest) -> HttpResponse:
+        provisioning_tokens.provision(accounts.own(request.scope), by=request.caller, origin=request.origin)
+        forms.flash(request, _("A new provisioning link is ready."))
+        return forms.go("/dashboard#provisioning")
+
+
+class Password(UserPage):
+    """The password of the account; right after a recovery the old one is not asked for."""
+
+    form_page = "/password"
+
+    def enter(self, request: PageRequest) -> None:
+        """Digest is enabled on the Space."""
+        super().enter(request)
+        require(request.space.digest is not None, errors.Forbidden("Digest is not enabled on this space"))
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        has_password = accounts.has_password(accounts.own(request.scope))
+        asks = has_password and not request.session.get("recovered")
+        return render(request, "portal/password.html", {"has_password": has_password, "asks_for_old": asks})
+
+    def post(self, request: PageRequest) -> HttpResponse:
+        account = accounts.own(request.scope)
+        recovered = bool(request.session.get("recovered"))
+        new = PasswordForm.read(request, asks_for_old=accounts.has_password(account) and not recovered)
+        passwords.change_own_password(
+            account,
+            password=new.password,
+            old_password=new.old_password,
+            by=request.caller,
+            origin=request.origin,
+            recovered=recovered,
+        )
+        sessions.end_all(account.pk)
+        sessions.log_out(request)
+        forms.flash(request, _("The password was changed. Log in with the new one."))
+        return forms.go("/login")
+
+
+class ApiKey(UserPage):
+    """The account's own API key: shown once, when it is made."""
+
+    form_page = "/api_key"
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        context = {
+            "key": queries.personal_key(accounts.own(request.scope)),
+            "new_key": request.session.pop(_NEW_KEY, None),
+        }
+        return render(request, "portal/api_key.html", context)
+
+    def post(self, request: PageRequest) -> HttpResponse:
+        request.session[_NEW_KEY] = keys.issue_personal_key(request.caller.account_id, ip=request.origin.ip)
+        forms.flash(request, _("A new API key was made; the former one is dead."))
+        return forms.go("/api_key")
+
+
+class Deletion(UserPage):
+    """The end of the account, behind typing its address."""
+
+    form_page = "/delete"
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        return render(request, "portal/delete.html", {"account": accounts.own(request.scope)})
+
+    def delete(self, request: PageRequest) -> HttpResponse:
+        account = accounts.own(request.scope)
+        form = DeletionForm.read(request)
+        if accounts_address(form.identifier) != account.identifier:
+            raise errors.Invalid({"identifier": [sentence("in", "identifier")]})
+        deletion.delete_account(account, by=request.caller, origin=request.origin)
+        sessions.log_out(request)
+        forms.flash(request, _("Your account was deleted."))
+        return forms.go("/login")
+
+
+def accounts_address(text: str) -> str:
+    """A SIP address as somebody types it: with or without scheme, in any case."""
+    return text.strip().lower().removeprefix("sips:").removeprefix("sip:")
+
+
+class Sessions(UserPage):
+    """Where the account is logged in, and the way to end that."""
+
+    form_page = "/sessions"
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        rows = queries.sessions(request.caller.account_id, present=request.session.session_key)
+        return render(request, "portal/sessions.html", {"sessions": rows})
+
+    def delete(self, request: PageRequest) -> HttpResponse:
+        ended = sessions.end(request.caller.account_id, request.POST.get("session", ""))
+        if not ended:
+            raise errors.NotFound
+        forms.flash(request, _("The session was ended."))
+        return forms.go("/sessions")
+
+
+routes = [
+    path("dashboard", Dashboard.as_view()),
+    path("dashboard/provision", Provision.as_view()),
+    path("password", Password.as_view()),
+    path("api_key", ApiKey.as_view()),
+    path("delete", Deletion.as_view()),
+    path("sessions", Sessions.as_view()),
+]
