@@ -1,6 +1,7 @@
 """What every request and answer of the API has in common (docs/wire/conventions.md)."""
 
 import json
+from ipaddress import ip_network
 
 import pytest
 
@@ -181,6 +182,26 @@ class TestPages:
         assert client.get("/nowhere", Accept="application/vnd.api+json").status == 404
         assert client.get("/nowhere", Accept="*/*", X_Requested_With="XMLHttpRequest").json["message"]
         assert "<h1>" in client.get("/nowhere", Accept="text/html,application/json").text
+
+
+class TestHeaders:
+    def test_pages_are_protected(self, api: Api) -> None:
+        answer = api.on(factories.a_space()).get("/login", Accept="text/html")
+
+        assert "script-src 'self'" in str(answer.header("Content-Security-Policy"))
+        assert "unsafe" not in str(answer.header("Content-Security-Policy"))
+        assert answer.header("X-Frame-Options") == "DENY"
+        assert answer.header("X-Content-Type-Options") == "nosniff"
+        assert answer.header("Referrer-Policy") == "same-origin"
+        assert answer.header("Strict-Transport-Security") is None
+        for forbidden in ("<style", "style=", "onclick", "javascript:"):
+            assert forbidden not in answer.text
+
+    def test_over_tls_browsers_are_told_to_stay_there(self, api: Api) -> None:
+        with instance.override(trusted_proxies=(ip_network("127.0.0.0/8"),)):
+            answer = api.on(factories.a_space()).get("/login", Accept="text/html", X_Forwarded_Proto="https")
+
+        assert answer.header("Strict-Transport-Security") == "max-age=31536000"
 
 
 class TestPagination:

@@ -11,7 +11,7 @@ from django.urls import Resolver404, resolve
 from django.utils.cache import patch_vary_headers
 
 from flexiapi.config import instance
-from flexiapi.http import errors, replies
+from flexiapi.http import errors, proxies, replies
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ class OuterLayer:
         if "Cache-Control" not in response:
             response["Cache-Control"] = "no-cache, private"
         response["X-Content-Type-Options"] = "nosniff"
+        if response.get("Content-Type", "").startswith("text/html"):
+            _protect_page(request, response)
         if not response.streaming and "Content-Length" not in response:
             response["Content-Length"] = str(len(response.content))  # type: ignore[attr-defined]
         return response
@@ -73,6 +75,26 @@ class OuterLayer:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """Render the errors that plain views raise."""
         return errors.render(request, exception) if isinstance(exception, errors.ApiError) else None
+
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def _protect_page(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Add what keeps a page from being framed, sniffed or scripted; a view's own header stays."""
+    for name, value in (
+        ("Content-Security-Policy", CONTENT_POLICY),
+        ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+    ):
+        response.setdefault(name, value)
+    if proxies.connection(request).scheme == "https":
+        response.setdefault("Strict-Transport-Security", "max-age=31536000")
 
 
 def raw_path(request: HttpRequest) -> str | None:

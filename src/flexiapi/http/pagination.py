@@ -30,9 +30,21 @@ def answer(request: HttpRequest, rows: Rows, *, per_page: int, write: Writer) ->
     With `limit` or `after` in the query the page is found by key and costs the same wherever it lies: its
     body has `data` and `next_cursor`. Otherwise it is the numbered document with counts.
     """
-    if "limit" in request.GET or "after" in request.GET:
+    if wants_keyset(request):
         return replies.json(keyset(request, rows, write=write))
     return replies.json(numbered(request, rows, per_page=per_page, write=write))
+
+
+def listing(request: HttpRequest, rows: Rows, *, write: Writer) -> HttpResponse:
+    """All of `rows` as a plain list; a page found by key with `limit` or `after` in the query."""
+    if wants_keyset(request):
+        return replies.json(keyset(request, rows, write=write))
+    return replies.json(write(list(rows.values_list("pk", flat=True))))
+
+
+def wants_keyset(request: HttpRequest) -> bool:
+    """Whether the query asks for a page found by key."""
+    return "limit" in request.GET or "after" in request.GET
 
 
 def numbered(request: HttpRequest, rows: Rows, *, per_page: int, write: Writer) -> dict[str, Any]:
@@ -114,6 +126,19 @@ def keyset(request: HttpRequest, rows: Rows, *, write: Writer) -> dict[str, Any]
     }
 
 
+def keyset_of_ids(request: HttpRequest, read: Callable[[int, int], Sequence[dict[str, Any]]]) -> dict[str, Any]:
+    """The same for documents in the order of their `id`: `read(after, most)` gives those beyond an id.
+
+    Raises:
+        Invalid: `limit` or `after` is none (422).
+    """
+    limit = _limit(request.GET.get("limit", "20"))
+    after = request.GET.get("after")
+    found = read(_decoded_id(after) if after else 0, limit + 1)
+    more, found = len(found) > limit, found[:limit]
+    return {"data": found, "next_cursor": _encoded([found[-1]["id"]]) if more else None}
+
+
 def _link(url: str | None, label: str, page: int | None, *, active: bool = False) -> dict[str, Any]:
     return {"url": url, "label": label, "page": page, "active": active}
 
@@ -144,6 +169,16 @@ def _decoded(cursor: str, model: type[Model], order: Sequence[str]) -> list[Any]
         return [fields[name.lstrip("-")].to_python(value) for name, value in zip(order, values, strict=True)]
     except (ValueError, TypeError, binascii.Error, msgspec.DecodeError, ValidationError):
         raise Invalid({"after": [sentence("in", "after")]}) from None
+
+
+def _decoded_id(cursor: str) -> int:
+    try:
+        values = msgspec.json.decode(base64.urlsafe_b64decode(cursor[:500] + "=" * (-len(cursor) % 4)), type=list[int])
+        if len(values) != 1 or not 0 <= values[0] < 2**31:
+            raise ValueError("another list's cursor")
+    except (ValueError, binascii.Error, msgspec.DecodeError):
+        raise Invalid({"after": [sentence("in", "after")]}) from None
+    return values[0]
 
 
 def _beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
