@@ -3,6 +3,9 @@
 from django.urls import include, path
 
 from flexiapi.accounts import api as accounts
+from flexiapi.contacts import api as contacts
+from flexiapi.contacts import pages as contacts_pages
+from flexiapi.intercom import api as intercom
 from flexiapi.operations import api as operations
 from flexiapi.portal import pages as portal
 from flexiapi.provisioning import api as provisioning
@@ -14,6 +17,8 @@ from flexiapi.telephony import pages as telephony_pages
 API = [
     *operations.api_routes,
     *accounts.routes,
+    *contacts.routes,
+    *intercom.routes,
     *spaces.routes,
     *telephony.routes,
     *statistics.routes,
@@ -22,6 +27,7 @@ API = [
 PAGES = [
     *operations.routes,
     *provisioning.routes,
+    *contacts_pages.routes,
     *telephony_pages.routes,
     *portal.routes,
 ]

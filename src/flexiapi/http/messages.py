@@ -13,6 +13,8 @@ SENTENCES = {
     "in": _("in", "The selected :attribute is invalid."),
     "exists": _("exists", "The selected :attribute is invalid."),
     "not_in": _("not_in", "The selected :attribute is invalid."),
+    "alpha_dash": _("alpha_dash", "The :attribute may only contain letters, numbers, dashes and underscores."),
+    "alpha_num": _("alpha_num", "The :attribute may only contain letters and numbers."),
     "unique": _("unique", "The :attribute has already been taken."),
     "email": _("email", "The :attribute must be a valid email address."),
     "url": _("url", "The :attribute format is invalid."),

@@ -35,7 +35,7 @@ def answer(request: HttpRequest, rows: Rows, *, per_page: int, write: Writer) ->
     return replies.json(numbered(request, rows, per_page=per_page, write=write))
 
 
-def listing(request: HttpRequest, rows: Rows, *, write: Writer) -> HttpResponse:
+def listing(request: HttpRequest, rows: QuerySet[Any], *, write: Writer) -> HttpResponse:
     """All of `rows` as a plain list; a page found by key with `limit` or `after` in the query."""
     if wants_keyset(request):
         return replies.json(keyset(request, rows, write=write))

@@ -5,6 +5,7 @@ from django.db import models
 from flexiapi.accounts.models import Account
 from flexiapi.db.fields import (
     CASCADE_IN_DATABASE,
+    ExactCharField,
     Timestamped,
     UnsignedAutoField,
     UnsignedBigAutoField,
@@ -57,7 +58,7 @@ class DictionaryEntry(Timestamped):
     account = models.ForeignKey(
         Account, on_delete=CASCADE_IN_DATABASE, related_name="dictionary_entries", db_index=False
     )
-    key = models.CharField(max_length=255, db_index=True)
+    key = ExactCharField(max_length=255, db_index=True)
     value = models.CharField(max_length=255, db_index=True)
 
     class Meta:

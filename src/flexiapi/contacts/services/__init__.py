@@ -1,0 +1,1 @@
+"""Writes of contacts, contacts lists and stored vCards."""

@@ -1,0 +1,1 @@
+"""Writes of account types, actions and dictionaries."""
