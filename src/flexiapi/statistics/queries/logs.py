@@ -9,8 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from flexiapi.accounts.models import Account
 from flexiapi.auth.scope import Scope
 from flexiapi.db.merged import Merged
-
-from .models import Call
+from flexiapi.statistics.models import Call
 
 Direction = Literal["both", "incoming", "outgoing"]
 CallLog = QuerySet[Call] | Merged[Call]
