@@ -33,11 +33,17 @@ def complete() -> QuerySet[Space]:
 
 
 def cached(space_id: int, version: Version) -> Space:
-    """A Space as it was at `version`; a read-only object shared by all threads."""
+    """A Space as it was at `version`; a read-only object shared by all threads.
+
+    Raises:
+        NotFound: it was deleted meanwhile.
+    """
     found = _cache.get(space_id)
     if found is not None and found[0] == version and found[1] > time.monotonic():
         return found[2]
-    space = complete().get(pk=space_id)
+    space = complete().filter(pk=space_id).first()
+    if space is None:
+        raise NotFound("Host not configured")
     with _lock:
         if len(_cache) > 10_000:
             _cache.clear()
