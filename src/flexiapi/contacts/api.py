@@ -7,11 +7,14 @@ from django.http import HttpResponse
 
 from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.models import Account
+from flexiapi.accounts.schemas import ACCOUNT
 from flexiapi.auth.access import AdministratorView, ApiRequest, UserView
 from flexiapi.http import pagination, replies
+from flexiapi.http.openapi import TEXT, describe
 from flexiapi.http.routing import path
+from flexiapi.http.schemas import KEYSET, listing_of, mapping
 
-from . import documents, queries
+from . import documents, queries, schemas
 from .serializers import ListFields, VcardInput
 from .services import contacts, lists, vcards
 
@@ -19,6 +22,7 @@ from .services import contacts, lists, vcards
 class Contacts(AdministratorView):
     """The contacts that were added to an account itself."""
 
+    @describe("List the contacts of an account", query=KEYSET, ok={200: listing_of(ACCOUNT)}, errors=(404, 422))
     def get(self, request: ApiRequest, account_id: int) -> HttpResponse:
         """All of them, as whole accounts."""
         account = accounts.account(request.scope, account_id)
@@ -28,17 +32,20 @@ class Contacts(AdministratorView):
 class ContactDetail(AdministratorView):
     """One contact of an account."""
 
+    @describe("Show a contact of an account", ok={200: ACCOUNT}, errors=(404,))
     def get(self, request: ApiRequest, account_id: int, contact_id: int) -> HttpResponse:
         """The contact, as a whole account."""
         account = accounts.account(request.scope, account_id)
         contact = queries.direct_contact(request.scope, account, contact_id)
         return replies.json(documents.administered_contact(contact.pk))
 
+    @describe("Add a contact", errors=(404,))
     def post(self, request: ApiRequest, account_id: int, contact_id: int) -> HttpResponse:
         """Add the contact; once more changes nothing."""
         contacts.add_contact(request.scope, account_id, contact_id, origin=request.origin)
         return replies.empty()
 
+    @describe("Remove a contact", ok={200: TEXT}, errors=(404,))
     def delete(self, request: ApiRequest, account_id: int, contact_id: int) -> HttpResponse:
         """Take the contact away."""
         contacts.remove_contact(request.scope, account_id, contact_id, origin=request.origin)
@@ -48,6 +55,7 @@ class ContactDetail(AdministratorView):
 class MyContacts(UserView):
     """The contacts that the account sees: its own and the members of its contacts lists."""
 
+    @describe("List the own contacts", query=KEYSET, ok={200: listing_of(schemas.CONTACT)}, errors=(422,))
     def get(self, request: ApiRequest) -> HttpResponse:
         """All of them, of any Space, each once."""
         own = request.caller.account_id
@@ -63,6 +71,7 @@ class MyContacts(UserView):
 class MyContact(UserView):
     """One contact that the account sees."""
 
+    @describe("Show an own contact", ok={200: schemas.CONTACT}, errors=(404,))
     def get(self, request: ApiRequest, sip: str) -> HttpResponse:
         """The contact with a SIP address."""
         return replies.json(documents.contact(queries.effective_contact(request.caller.account_id, sip)))
@@ -71,6 +80,7 @@ class MyContact(UserView):
 class ContactsLists(AdministratorView):
     """The contacts lists of a Space."""
 
+    @describe("List the contacts lists", query=KEYSET, ok={200: listing_of(schemas.LIST)}, errors=(422,))
     def get(self, request: ApiRequest) -> HttpResponse:
         """All of them."""
         rows = queries.lists(request.space)
@@ -82,6 +92,7 @@ class ContactsLists(AdministratorView):
             return replies.json(pagination.keyset(request, rows, write=write))
         return replies.json([documents.contacts_list(found) for found in rows])
 
+    @describe("Create a contacts list", body=ListFields, ok={201: schemas.LIST}, errors=(422,))
     def post(self, request: ApiRequest) -> HttpResponse:
         """Create an empty list."""
         created = lists.create_list(request.space, ListFields.read(request, space=request.space))
@@ -91,10 +102,12 @@ class ContactsLists(AdministratorView):
 class ContactsListDetail(AdministratorView):
     """One contacts list of a Space."""
 
+    @describe("Show a contacts list", ok={200: schemas.LIST}, errors=(404,))
     def get(self, request: ApiRequest, list_id: int) -> HttpResponse:
         """The list."""
         return replies.json(_contacts_list(request, list_id))
 
+    @describe("Replace a contacts list", body=ListFields, ok={200: schemas.LIST}, errors=(404, 422))
     def put(self, request: ApiRequest, list_id: int) -> HttpResponse:
         """Replace its texts."""
         queries.contacts_list(request.space, list_id)
@@ -104,6 +117,7 @@ class ContactsListDetail(AdministratorView):
 
     patch = put
 
+    @describe("Delete a contacts list", ok={200: TEXT}, errors=(404,))
     def delete(self, request: ApiRequest, list_id: int) -> HttpResponse:
         """Delete it; the accounts in it stay."""
         return replies.text(lists.delete_list(request.space, list_id))
@@ -112,11 +126,13 @@ class ContactsListDetail(AdministratorView):
 class ContactsListMembers(AdministratorView):
     """An account in a contacts list."""
 
+    @describe("Put an account into a contacts list", errors=(404,))
     def post(self, request: ApiRequest, list_id: int, contact_id: int) -> HttpResponse:
         """Put the account into the list; once more changes nothing."""
         lists.add_member(request.scope, request.space, list_id, contact_id)
         return replies.empty()
 
+    @describe("Take an account out of a contacts list", ok={200: TEXT}, errors=(404,))
     def delete(self, request: ApiRequest, list_id: int, contact_id: int) -> HttpResponse:
         """Take the account out of the list."""
         lists.remove_member(request.space, list_id, contact_id)
@@ -126,11 +142,13 @@ class ContactsListMembers(AdministratorView):
 class AccountContactsList(AdministratorView):
     """A contacts list that an account sees."""
 
+    @describe("Let an account see a contacts list", errors={403: "It sees it already.", 404: ""})
     def post(self, request: ApiRequest, account_id: int, list_id: int) -> HttpResponse:
         """Let the account see the list."""
         lists.attach_list(request.scope, account_id, list_id)
         return replies.empty()
 
+    @describe("Hide a contacts list from an account", ok={200: TEXT}, errors={403: "It does not see it.", 404: ""})
     def delete(self, request: ApiRequest, account_id: int, list_id: int) -> HttpResponse:
         """Take the list out of the account's sight."""
         lists.detach_list(request.scope, account_id, list_id)
@@ -142,11 +160,13 @@ class _VcardsIndex:
 
     owner: Callable[..., Account]
 
+    @describe("List vCards", ok={200: mapping(schemas.VCARD)}, errors=(404,))
     def get(self, request: ApiRequest, **url: Any) -> HttpResponse:
         """All of them by UID."""
         owner = self.owner(request, **url)
         return replies.json({found.uuid: documents.vcard(found) for found in queries.vcards(owner.pk)})
 
+    @describe("Store a vCard", body=VcardInput, ok={201: schemas.VCARD}, errors=(404, 409, 422))
     def post(self, request: ApiRequest, **url: Any) -> HttpResponse:
         """Keep one more."""
         owner = self.owner(request, **url)
@@ -159,10 +179,12 @@ class _VcardDetail:
 
     owner: Callable[..., Account]
 
+    @describe("Show a vCard", ok={200: schemas.VCARD}, errors=(404,))
     def get(self, request: ApiRequest, uuid: str, **url: Any) -> HttpResponse:
         """The card with a UID."""
         return replies.json(documents.vcard(queries.vcard(self.owner(request, **url).pk, uuid)))
 
+    @describe("Replace a vCard", body=VcardInput, ok={200: schemas.VCARD}, errors=(404, 422))
     def put(self, request: ApiRequest, uuid: str, **url: Any) -> HttpResponse:
         """Replace the card; its UID stays."""
         owner = self.owner(request, **url)
@@ -170,6 +192,7 @@ class _VcardDetail:
 
     patch = put
 
+    @describe("Delete a vCard", ok={200: TEXT}, errors=(404,))
     def delete(self, request: ApiRequest, uuid: str, **url: Any) -> HttpResponse:
         """Forget the card."""
         vcards.delete_vcard(self.owner(request, **url), uuid)

@@ -92,12 +92,23 @@ def page_of(items: Schema) -> Schema:
             "total": INTEGER,
         }
     )
-    by_key = obj({"data": array(items), "next_cursor": nullable(STRING)})
-    return {"oneOf": [numbered, by_key]}
+    return {"oneOf": [numbered, _by_key(items)]}
 
 
-PAGED: dict[str, Schema] = {
-    "page": {"type": "integer", "minimum": 1, "description": "Number of the page, from 1."},
+def listing_of(items: Schema) -> Schema:
+    """A whole list, or with `limit` or `after` a page of it."""
+    return {"oneOf": [array(items), _by_key(items)]}
+
+
+def _by_key(items: Schema) -> Schema:
+    return obj({"data": array(items), "next_cursor": nullable(STRING)})
+
+
+KEYSET: dict[str, Schema] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": 100, "description": "Rows of a page that is found by key."},
     "after": {"type": "string", "description": "`next_cursor` of the page before."},
+}
+PAGED: dict[str, Schema] = {
+    "page": {"type": "integer", "minimum": 1, "description": "Number of the page, from 1."},
+    **KEYSET,
 }

@@ -8,12 +8,16 @@ from django.http import HttpResponse
 from flexiapi.accounts import queries as accounts
 from flexiapi.auth.access import AdministratorView, ApiRequest
 from flexiapi.http import pagination, replies
+from flexiapi.http.openapi import TEXT, describe
 from flexiapi.http.routing import path
+from flexiapi.http.schemas import KEYSET, STRING, listing_of, mapping
 
-from . import queries
+from . import queries, schemas
 from .models import AccountAction, AccountType
 from .serializers import ActionFields, EntryFields, TypeFields
 from .services import actions, dictionary, types
+
+_NO_DTMF = {403: "The account has no DTMF protocol.", 404: ""}
 
 
 def type_document(found: AccountType) -> dict[str, Any]:
@@ -29,6 +33,7 @@ def action_document(found: AccountAction) -> dict[str, Any]:
 class AccountTypes(AdministratorView):
     """The account types, the same for all Spaces."""
 
+    @describe("List the account types", query=KEYSET, ok={200: listing_of(schemas.TYPE)}, errors=(422,))
     def get(self, request: ApiRequest) -> HttpResponse:
         """All of them."""
         rows = queries.types()
@@ -38,6 +43,7 @@ class AccountTypes(AdministratorView):
 
         return pagination.listing(request, rows, write=write)
 
+    @describe("Create an account type", body=TypeFields, ok={201: schemas.TYPE}, errors=(422,))
     def post(self, request: ApiRequest) -> HttpResponse:
         """Create one."""
         return replies.json(type_document(types.create_type(TypeFields.read(request))), status=201)
@@ -46,10 +52,12 @@ class AccountTypes(AdministratorView):
 class AccountTypeDetail(AdministratorView):
     """One account type."""
 
+    @describe("Show an account type", ok={200: schemas.TYPE}, errors=(404,))
     def get(self, request: ApiRequest, type_id: int) -> HttpResponse:
         """The type."""
         return replies.json(type_document(queries.account_type(type_id)))
 
+    @describe("Rename an account type", body=TypeFields, ok={200: schemas.TYPE}, errors=(404, 422))
     def put(self, request: ApiRequest, type_id: int) -> HttpResponse:
         """Rename it."""
         queries.account_type(type_id)
@@ -57,6 +65,7 @@ class AccountTypeDetail(AdministratorView):
 
     patch = put
 
+    @describe("Delete an account type", ok={200: TEXT}, errors=(404,))
     def delete(self, request: ApiRequest, type_id: int) -> HttpResponse:
         """Delete it; its accounts stay."""
         return replies.text(types.delete_type(type_id))
@@ -65,11 +74,13 @@ class AccountTypeDetail(AdministratorView):
 class TypeOfAccount(AdministratorView):
     """The membership of an account in a type."""
 
+    @describe("Give an account a type", errors={403: "It has it already.", 404: ""})
     def post(self, request: ApiRequest, account_id: int, type_id: int) -> HttpResponse:
         """Make the account one of the type."""
         types.attach_type(request.scope, account_id, type_id, origin=request.origin)
         return replies.empty()
 
+    @describe("Take a type from an account", ok={200: TEXT}, errors={403: "It does not have it.", 404: ""})
     def delete(self, request: ApiRequest, account_id: int, type_id: int) -> HttpResponse:
         """Make the account no longer one of the type."""
         types.detach_type(request.scope, account_id, type_id, origin=request.origin)
@@ -79,6 +90,12 @@ class TypeOfAccount(AdministratorView):
 class Actions(AdministratorView):
     """The actions of an account that has a DTMF protocol."""
 
+    @describe(
+        "List the actions of an account",
+        query=KEYSET,
+        ok={200: listing_of(schemas.ACTION)},
+        errors={**_NO_DTMF, 422: ""},
+    )
     def get(self, request: ApiRequest, account_id: int) -> HttpResponse:
         """All of them."""
         rows = queries.actions(queries.account_with_dtmf(request.scope, account_id))
@@ -88,6 +105,7 @@ class Actions(AdministratorView):
 
         return pagination.listing(request, rows, write=write)
 
+    @describe("Create an action", body=ActionFields, ok={201: schemas.ACTION}, errors={**_NO_DTMF, 422: ""})
     def post(self, request: ApiRequest, account_id: int) -> HttpResponse:
         """Create one."""
         queries.account_with_dtmf(request.scope, account_id)
@@ -99,11 +117,13 @@ class Actions(AdministratorView):
 class ActionDetail(AdministratorView):
     """One action of an account that has a DTMF protocol."""
 
+    @describe("Show an action", ok={200: schemas.ACTION}, errors=_NO_DTMF)
     def get(self, request: ApiRequest, account_id: int, action_id: int) -> HttpResponse:
         """The action."""
         account = queries.account_with_dtmf(request.scope, account_id)
         return replies.json(action_document(queries.action(account, action_id)))
 
+    @describe("Replace an action", body=ActionFields, ok={200: schemas.ACTION}, errors={**_NO_DTMF, 422: ""})
     def put(self, request: ApiRequest, account_id: int, action_id: int) -> HttpResponse:
         """Replace it."""
         queries.action(queries.account_with_dtmf(request.scope, account_id), action_id)
@@ -113,6 +133,7 @@ class ActionDetail(AdministratorView):
 
     patch = put
 
+    @describe("Delete an action", ok={200: TEXT}, errors=_NO_DTMF)
     def delete(self, request: ApiRequest, account_id: int, action_id: int) -> HttpResponse:
         """Delete it."""
         return replies.text(actions.delete_action(request.scope, account_id, action_id, origin=request.origin))
@@ -121,10 +142,12 @@ class ActionDetail(AdministratorView):
 class Dictionary(AdministratorView):
     """The dictionary of an account."""
 
+    @describe("Show the dictionary of an account", ok={200: mapping(STRING)}, errors=(404,))
     def get(self, request: ApiRequest, account_id: int) -> HttpResponse:
         """All entries."""
         return replies.json(queries.dictionary(accounts.account(request.scope, account_id)))
 
+    @describe("Clear the dictionary of an account", ok={200: TEXT}, errors=(404,))
     def delete(self, request: ApiRequest, account_id: int) -> HttpResponse:
         """Take every entry out; says how many they were."""
         return replies.text(dictionary.clear(request.scope, account_id, origin=request.origin))
@@ -133,11 +156,13 @@ class Dictionary(AdministratorView):
 class DictionaryEntryDetail(AdministratorView):
     """One entry of the dictionary of an account."""
 
+    @describe("Show a dictionary entry", ok={200: schemas.ENTRY}, errors=(404,))
     def get(self, request: ApiRequest, account_id: int, key: str) -> HttpResponse:
         """What stands under the key."""
         account = accounts.account(request.scope, account_id)
         return replies.json({"value": queries.dictionary_value(account, key)})
 
+    @describe("Set a dictionary entry", body=EntryFields, ok={201: schemas.ENTRY}, errors=(404, 422))
     def post(self, request: ApiRequest, account_id: int, key: str) -> HttpResponse:
         """Write a value under the key, in the place of what stood there."""
         accounts.account(request.scope, account_id)
@@ -145,6 +170,7 @@ class DictionaryEntryDetail(AdministratorView):
         dictionary.set_entry(request.scope, account_id, key, value, origin=request.origin)
         return replies.json({"value": value}, status=201)
 
+    @describe("Remove a dictionary entry", ok={200: TEXT}, errors=(404,))
     def delete(self, request: ApiRequest, account_id: int, key: str) -> HttpResponse:
         """Take the key out."""
         return replies.text(dictionary.delete_entry(request.scope, account_id, key, origin=request.origin))

@@ -140,7 +140,7 @@ def operation(route: urlmap.Route, method: str) -> dict[str, Any]:
         "operationId": _operation_id(route, method),
         "tags": [_room(handler)],
         "summary": found.summary,
-        "description": _text(route, found, access),
+        "description": _text(route, handler, found, access),
         "security": _SECURITY[access],
         "responses": _responses(found, access),
     }
@@ -151,8 +151,8 @@ def operation(route: urlmap.Route, method: str) -> dict[str, Any]:
     return result
 
 
-def _text(route: urlmap.Route, found: Description, access: str) -> str:
-    about = found.text or (getattr(route.view_class, "__doc__", None) or "").strip().partition("\n")[0]
+def _text(route: urlmap.Route, handler: urlmap.View, found: Description, access: str) -> str:
+    about = found.text or (handler.__doc__ or getattr(route.view_class, "__doc__", None) or "").partition("\n")[0]
     return f"{about}\n\nAccess: {access}.".strip()
 
 
