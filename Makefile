@@ -35,7 +35,7 @@ run: install ## start the product here: a Space, an administrator and an address
 	@exec $(BIN)/flexiapi quickstart $(ARGS)
 
 .PHONY: install
-install: $(STAMPS)/package $(DRIVERS:%=$(STAMPS)/%) ## make .venv with the product in it (EXTRAS=mysql,postgres for drivers)
+install: $(STAMPS)/package $(STAMPS)/catalogues $(DRIVERS:%=$(STAMPS)/%) ## make .venv with the product in it (EXTRAS=mysql,postgres for drivers)
 	@echo "Ready: $(BIN)/flexiapi"
 
 .PHONY: test
@@ -106,6 +106,12 @@ $(STAMPS)/runtime: requirements/runtime.txt $(STAMPS)/build
 
 $(STAMPS)/package: pyproject.toml $(STAMPS)/runtime
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+CATALOGUES := $(wildcard src/flexiapi/locale/*/LC_MESSAGES/django.po)
+
+$(STAMPS)/catalogues: $(CATALOGUES) $(STAMPS)/build
+	@$(BIN)/pybabel --quiet compile --domain django --directory src/flexiapi/locale
 	@touch $@
 
 $(STAMPS)/mysql $(STAMPS)/postgres: $(STAMPS)/%: requirements/%.txt $(STAMPS)/runtime
