@@ -72,7 +72,8 @@ def create_admin_test() -> None:
     administrators.create_administrator(username=username, domain=domain, password=password, key_ip=None)
     administrators.set_known_key(username=username, domain=domain, key=key)
     click.echo(
-        f'Admin test account created: "{username}@{domain}" | Password: "{password}" | API Key: "{key}" (valid on IP any)'
+        f'Admin test account created: "{username}@{domain}" | Password: "{password}" '
+        f'| API Key: "{key}" (valid on IP any)'
     )
     click.echo(f"API Key updated to: {key}")
 

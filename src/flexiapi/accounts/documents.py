@@ -13,7 +13,7 @@ from typing import Any
 from flexiapi.auth.scope import Scope
 from flexiapi.config import instance
 from flexiapi.db.statements import Statement
-from flexiapi.http import dates
+from flexiapi.http import dates, rules
 from flexiapi.http.errors import NotFound
 
 from .addresses import without_scheme
@@ -128,7 +128,15 @@ def _documents(rows: Sequence[Sequence[Any]], variant: Variant, *, with_token: b
     return found
 
 
-_RARE = ("dictionary", "types", "actions", "email_change_code", "phone_change_code", "carddav_servers", "call_forwardings")
+_RARE = (
+    "dictionary",
+    "types",
+    "actions",
+    "email_change_code",
+    "phone_change_code",
+    "carddav_servers",
+    "call_forwardings",
+)
 
 
 def _document(row: Sequence[Any], variant: Variant, *, with_token: bool) -> Document:
@@ -256,8 +264,5 @@ def for_proxy(document: Document) -> Document:
 
 
 def _parsable(row: Document) -> bool:
-    if row["forward_to"] == "contact":
-        return row["contact_sip_uri"] is not None
-    if row["forward_to"] == "sip_uri":
-        return isinstance(row["sip_uri"], str) and row["sip_uri"].lower().startswith(("sip:", "sips:"))
-    return True
+    target = {"contact": "contact_sip_uri", "sip_uri": "sip_uri"}.get(row["forward_to"])
+    return target is None or (row[target] is not None and rules.is_sip_uri(row[target]))

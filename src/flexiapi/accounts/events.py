@@ -1,6 +1,7 @@
 """What the accounts room announces."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flexiapi.auth.scope import Caller, Origin
 from flexiapi.events import Event
@@ -31,16 +32,49 @@ class AccountChanged(AccountEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountStateChanged(AccountEvent):
+    """An account was activated, deactivated, blocked or unblocked; None is a flag that nobody touched."""
+
+    activated: bool | None
+    blocked: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountColumns:
+    """The columns of an account, as hooks see them."""
+
+    id: int
+    username: str
+    domain: str
+    email: str | None
+    phone: str | None
+    display_name: str | None
+    dtmf_protocol: str | None
+    activated: bool
+    blocked: bool
+    admin: bool
+    ip_address: str
+    user_agent: str
+    created_at: datetime
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class AccountDeleted(AccountEvent):
-    """An account is gone; `external_account` is the (id, username, domain) that went with it, `files` its uploads."""
+    """An account is gone.
+
+    `external_account` is the (id, username, domain) that went with it, `files` its uploads, `columns` what
+    it was.
+    """
 
     external_account: tuple[int, str, str] | None
     files: tuple[str, ...]
+    columns: AccountColumns
 
 
 account_created: Event[AccountEvent] = Event("account created")
 account_changed: Event[AccountChanged] = Event("account changed")
 account_deleted: Event[AccountDeleted] = Event("account deleted")
-account_state_changed: Event[AccountEvent] = Event("account activated, deactivated, blocked or unblocked")
+account_state_changed: Event[AccountStateChanged] = Event("account activated, deactivated, blocked or unblocked")
 account_provisioned: Event[AccountEvent] = Event("provisioning token issued")
 password_changed: Event[AccountEvent] = Event("password changed")

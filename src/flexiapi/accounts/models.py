@@ -131,6 +131,24 @@ class RecoveryCode(OriginColumns):
         db_table = "recovery_codes"
 
 
+class RecoveryRequest(OriginColumns):
+    """Somebody asked to recover an account by an identifier, known or not: both look and count the same.
+
+    `code` is what was sent, NULL where the identifier led to nobody.
+    """
+
+    id = UnsignedBigAutoField(primary_key=True)
+    token = SecretField(max_length=64, unique=True)  # lower-case hex of the SHA-256 of what the form carries
+    identifier = SecretField(max_length=64, db_index=True)  # keyed hash of Space and identifier
+    attempts = models.SmallIntegerField(default=0, db_default=0)
+    code = models.ForeignKey(
+        RecoveryCode, on_delete=CASCADE_IN_DATABASE, related_name="requests", null=True, default=None
+    )
+
+    class Meta:
+        db_table = "recovery_requests"
+
+
 class PhoneChangeCode(OriginColumns):
     """A code that confirms a new phone number; NULL once consumed."""
 

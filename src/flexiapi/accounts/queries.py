@@ -2,14 +2,36 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from flexiapi.auth.scope import Scope
+from flexiapi.http.dates import now
 from flexiapi.http.errors import NotFound
+from flexiapi.messaging.push import Device
 from flexiapi.spaces.models import Space
+from flexiapi.telephony.models import AccountFile, ExternalAccount
 
-from .models import Account, PhoneCountry, Tombstone
+from . import phones
+from .events import AccountColumns
+from .models import (
+    Account,
+    AccountCreationRequestToken,
+    AccountCreationToken,
+    AccountRecoveryToken,
+    EmailChangeCode,
+    Password,
+    PhoneChangeCode,
+    PhoneCountry,
+    RecoveryRequest,
+    ResetPasswordEmailToken,
+    Tombstone,
+)
+
+REQUEST_TOKEN_LIFETIME = timedelta(hours=24)
+
+PushedToken = type[AccountCreationToken] | type[AccountRecoveryToken]
 
 
 def visible(scope: Scope) -> QuerySet[Account]:
@@ -35,6 +57,11 @@ def account(scope: Scope, account_id: int) -> Account:
     return found
 
 
+def find(scope: Scope, account_id: int) -> Account | None:
+    """An account by id, None where there is none within reach (for what must validate first)."""
+    return visible(scope).filter(pk=account_id).first()
+
+
 def locked(scope: Scope, account_id: int) -> Account:
     """An account by id, its row locked until the transaction ends.
 
@@ -42,6 +69,18 @@ def locked(scope: Scope, account_id: int) -> Account:
         NotFound: it does not exist or lies out of reach.
     """
     found = visible(scope).select_for_update().filter(pk=account_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def held(account_id: int) -> Account:
+    """An account whose id is proven, its row locked until the transaction ends.
+
+    Raises:
+        NotFound: it was deleted meanwhile.
+    """
+    found = Account.objects.select_for_update().filter(pk=account_id).first()
     if found is None:
         raise NotFound
     return found
@@ -59,9 +98,37 @@ def own(scope: Scope) -> Account:
     return found
 
 
+def id_of(username: str, domain: str) -> int:
+    """The id of the account with a SIP address.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = Account.objects.filter(username=username, domain=domain).values_list("id", flat=True).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def has_password(account: Account) -> bool:
     """Whether an account has a password at all."""
     return account.passwords.exists()
+
+
+def passwords(account: Account) -> Sequence[Password]:
+    """The stored passwords of an account."""
+    return list(account.passwords.order_by("id"))
+
+
+def columns(account_id: int) -> AccountColumns | None:
+    """The columns of an account as hooks see them, None when it is gone."""
+    found = Account.objects.filter(pk=account_id).first()
+    return None if found is None else columns_of(found)
+
+
+def columns_of(account: Account) -> AccountColumns:
+    """The same of a row that was read already."""
+    return AccountColumns(**{name: getattr(account, name) for name in AccountColumns.__slots__})
 
 
 def space_of(account: Account) -> Space:
@@ -148,6 +215,133 @@ def domain_exists(domain: str) -> bool:
     return Space.objects.filter(domain=domain).exists()
 
 
-def space_is_full(space: Space) -> bool:
-    """Whether no seat is left in a Space (no lock: only to refuse early)."""
-    return space.max_accounts > 0 and Account.objects.filter(domain=space.domain).count() >= space.max_accounts
+def phone_country(code: str) -> PhoneCountry:
+    """A country by its upper-case ISO code.
+
+    Raises:
+        NotFound: no country has it.
+    """
+    found = PhoneCountry.objects.filter(code=code[:3]).first()
+    if found is None or found.code != code:
+        raise NotFound
+    return found
+
+
+def vouched_for(account: Account) -> bool:
+    """Whether a creation token was used for an account, at its creation or later."""
+    return account.account_creation_tokens.filter(used=True).exists()
+
+
+def pending_email_code(account: Account) -> EmailChangeCode | None:
+    """The newest e-mail change code that nobody has used."""
+    return account.email_change_codes.filter(code__isnull=False).order_by("-id").first()
+
+
+def pending_phone_code(account: Account) -> PhoneChangeCode | None:
+    """The newest phone change code that nobody has used."""
+    return account.phone_change_codes.filter(code__isnull=False).order_by("-id").first()
+
+
+def codes_since(account: Account, since: datetime) -> int:
+    """How many recovery, phone change and e-mail change codes an account asked for, used or not."""
+    kinds = (account.recovery_codes, account.phone_change_codes, account.email_change_codes)
+    return sum(codes.filter(created_at__gt=since).count() for codes in kinds)
+
+
+def request_token(token: str) -> AccountCreationRequestToken | None:
+    """A creation request token that can still be validated or traded."""
+    rows = AccountCreationRequestToken.objects.filter(
+        token=token[:14], used=False, created_at__gt=now() - REQUEST_TOKEN_LIFETIME
+    )
+    return rows.order_by("id").first()
+
+
+def creation_token(token: str) -> AccountCreationToken | None:
+    """A creation token that nobody has used, expired ones included."""
+    return AccountCreationToken.objects.filter(token=token[:14], used=False, account=None).order_by("id").first()
+
+
+def recovery_token(token: str) -> AccountRecoveryToken | None:
+    """A recovery token that nobody has used, expired ones included."""
+    return AccountRecoveryToken.objects.filter(token=token[:14], used=False).order_by("id").first()
+
+
+def device_used_token(model: PushedToken, device: Device, *, since: datetime) -> bool:
+    """Whether a device used a token that was made after `since`."""
+    return _of_device(model, device, since).filter(used=True).exists()
+
+
+def tokens_for_device(model: PushedToken, device: Device, *, since: datetime) -> int:
+    """How many tokens a device got since then."""
+    return _of_device(model, device, since).count()
+
+
+def tokens_from_address(model: PushedToken, address: str, *, since: datetime) -> int:
+    """How many tokens were sent on request of an address since then."""
+    return model._default_manager.filter(ip=address, created_at__gt=since, pn_prid__isnull=False).count()
+
+
+def _of_device(model: PushedToken, device: Device, since: datetime) -> QuerySet[Any]:
+    return model._default_manager.filter(
+        pn_provider=device.pn_provider, pn_param=device.pn_param, pn_prid=device.pn_prid, created_at__gt=since
+    )
+
+
+def recoverable_by_email(space: Space, email: str, username: str | None) -> Account | None:
+    """The account of a Space that an address recovers.
+
+    Where addresses are not unique the username decides, or the phone number given in its place.
+    """
+    rows = Account.objects.filter(domain=space.domain, email=email).order_by("id")
+    if space.unique_email:
+        return rows.first()
+    if not username:
+        return None
+    return rows.filter(username=username.lower()).first() or rows.filter(phone=phones.normalised(username)).first()
+
+
+def recoverable_by_phone(space: Space, number: str) -> Account | None:
+    """The account of a Space that has a number (E.164) as its username, else as its phone."""
+    rows = Account.objects.filter(domain=space.domain).order_by("id")
+    return rows.filter(username=number).first() or rows.filter(phone=number).first()
+
+
+def recovery_request(token_hash: str) -> RecoveryRequest | None:
+    """A recovery request with its code."""
+    return RecoveryRequest.objects.select_related("code").filter(token=token_hash).first()
+
+
+def attempts(request: RecoveryRequest) -> int:
+    """How often the code of a recovery request was tried by now."""
+    return RecoveryRequest.objects.values_list("attempts", flat=True).get(pk=request.pk)
+
+
+def recovery_requested(identifier: str, *, since: datetime) -> bool:
+    """Whether a recovery was asked for with an identifier since then."""
+    return RecoveryRequest.objects.filter(identifier=identifier, created_at__gt=since).exists()
+
+
+def recoveries_from(address: str, *, since: datetime) -> int:
+    """How many recoveries were asked for from an address since then."""
+    return RecoveryRequest.objects.filter(ip=address, created_at__gt=since).count()
+
+
+def recovery_codes_since(account: Account, since: datetime) -> int:
+    """How many recovery codes an account was sent since then."""
+    return account.recovery_codes.filter(created_at__gt=since).count()
+
+
+def external_account(account: Account) -> tuple[int, str, str] | None:
+    """The id, username and domain of the account at another provider that belongs to an account."""
+    return ExternalAccount.objects.filter(account=account).values_list("id", "username", "domain").first()
+
+
+def files(account: Account) -> tuple[str, ...]:
+    """The ids of the uploads of an account."""
+    return tuple(str(file) for file in AccountFile.objects.filter(account=account).values_list("id", flat=True))
+
+
+def reset_token(token_hash: str) -> ResetPasswordEmailToken | None:
+    """A password reset token that nobody has used, expired ones included."""
+    rows = ResetPasswordEmailToken.objects.select_related("account")
+    return rows.filter(token=token_hash, used=False).first()

@@ -6,8 +6,11 @@ from typing import Any
 
 from flexiapi.config import instance
 from flexiapi.http import messages, rules
+from flexiapi.http.dates import now
 
 from . import phones, queries
+
+_PIN = re.compile(r"[0-9]{4}\Z")
 
 
 def not_a_phone_number(value: str, field: Any) -> str | None:
@@ -28,8 +31,7 @@ def not_blacklisted(value: str, field: Any) -> str | None:
 
 def sip_username(value: str, field: Any) -> str | None:
     """A username by the instance's expression."""
-    pattern = _expression(instance.current().account_username_regex)
-    if pattern is not None and not pattern.search(value):
+    if not _compiled(instance.current().account_username_regex).search(value):
         return messages.sentence("sip_username", rules.name(field))
     if value.endswith("\n") or not value.isprintable():
         return messages.sentence("sip_username", rules.name(field))
@@ -37,11 +39,16 @@ def sip_username(value: str, field: Any) -> str | None:
 
 
 @functools.lru_cache(maxsize=256)
-def _expression(text: str) -> re.Pattern[str] | None:
-    if not text or "/" in text:
+def _compiled(text: str) -> re.Pattern[str]:
+    return re.compile(text)
+
+
+def _expression(entry: str) -> re.Pattern[str] | None:
+    """An entry of the blacklist as an expression; those that are none, or hold a slash, count literally only."""
+    if not entry or "/" in entry:
         return None
     try:
-        return re.compile(text)
+        return _compiled(entry)
     except re.error:
         return None
 
@@ -97,3 +104,29 @@ def space_algorithm(value: str, field: Any) -> str | None:
 def known_domain(value: str, field: Any) -> str | None:
     """The domain of a Space."""
     return None if queries.domain_exists(value) else messages.sentence("exists", rules.name(field))
+
+
+def other_email(value: str, field: Any) -> str | None:
+    """Another address than the account has."""
+    return messages.sentence("not_in", rules.name(field)) if value == field.context.get("email") else None
+
+
+def pin(value: str, field: Any) -> str | None:
+    """Four decimal digits."""
+    return None if _PIN.match(value) else messages.sentence("digits", rules.name(field), digits=4)
+
+
+def usable_creation_token(value: str, field: Any) -> str | None:
+    """A creation token that nobody has used and that has not expired."""
+    found = queries.creation_token(value)
+    if found is None:
+        return messages.sentence("account_creation_token", rules.name(field))
+    minutes = instance.current().app_account_creation_token_expiration_minutes
+    return messages.sentence("token_expired", rules.name(field)) if found.expired(now(), minutes) else None
+
+
+def usable_request_token(value: str, field: Any) -> str | None:
+    """A creation request token that nobody has used within its 24 hours."""
+    if queries.request_token(value) is None:
+        return messages.sentence("account_creation_request_token", rules.name(field))
+    return None

@@ -117,3 +117,20 @@ PHONE_CHANGED_ACCOUNT = component(
 )
 PHONE_COUNTRY = component("PhoneCountry", obj({"code": STRING, "country_code": STRING, "activated": BOOLEAN}))
 RESOLVED = component("Resolved", obj({"type": choice("account"), "payload": FOUND_ACCOUNT}))
+_ISSUED: dict[str, Schema] = {"token": STRING, "ip": _MAYBE_TEXT, "user_agent": _MAYBE_TEXT, "expire_at": _MAYBE_MOMENT}
+CREATION_REQUEST_TOKEN = component("CreationRequestToken", obj({"token": STRING, "validation_url": STRING}))
+CREATION_TOKEN = component("CreationToken", obj(_ISSUED))
+CREATION_TOKEN_TO_CONSUME = component("CreationTokenToConsume", obj({"account_creation_token": STRING}))
+CONSUMED_CREATION_TOKEN = component(
+    "ConsumedCreationToken",
+    obj(
+        {
+            **_ISSUED,
+            "pn_provider": _MAYBE_TEXT,
+            "pn_param": _MAYBE_TEXT,
+            "pn_prid": _MAYBE_TEXT,
+            "used": BOOLEAN,
+            "account_id": INTEGER,
+        }
+    ),
+)

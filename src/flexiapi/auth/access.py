@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.views import APIView
 
+from flexiapi import hooks
 from flexiapi.http import errors, inputs, proxies
 from flexiapi.spaces.models import Space
 
@@ -100,11 +101,29 @@ class SuperAdministratorView(AdministratorView):
 
 
 def origin(request: HttpRequest) -> Origin:
-    """The address and the cut user agent of a request."""
+    """The address and the cut user agent of a request, and how hooks see it."""
     agent = request.META.get("HTTP_USER_AGENT")
     return Origin(
         ip=proxies.connection(request).address,
         user_agent=agent.replace("\x00", "")[:_USER_AGENT_COLUMN] if agent else None,
+        view=lambda: hook_context(request),
+    )
+
+
+def hook_context(request: Any) -> hooks.HookContext:
+    """What hooks may see of a request."""
+    connection = proxies.connection(request)
+    scope: Scope | None = getattr(request, "scope", None)
+    caller = scope.caller if scope is not None else None
+    return hooks.HookContext(
+        method=request.method or "",
+        host=connection.host,
+        path=request.path,
+        query=request.GET.dict(),
+        headers=request.headers,
+        address=connection.address,
+        space=request.space,
+        caller=caller.identifier if caller else None,
     )
 
 

@@ -1,8 +1,10 @@
 """Who is calling and what that lets them see: plain data that every read starts from."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Literal
 
+from flexiapi.hooks import HookContext
 from flexiapi.spaces.models import Space
 
 Method = Literal["key", "digest", "bearer", "certificate", "session", "console"]
@@ -28,10 +30,14 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a request comes from, as it is stored beside what it creates (both cut to their columns)."""
+    """Where a request comes from, as it is stored beside what it creates (both cut to their columns).
+
+    `view` makes what hooks may see of the request; None outside of requests.
+    """
 
     ip: str
     user_agent: str | None
+    view: Callable[[], HookContext] | None = field(default=None, compare=False, repr=False)
 
     def columns(self) -> dict[str, str | None]:
         """The two columns of tokens and codes."""

@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 from flexiapi.accounts import api as accounts
+from flexiapi.accounts import pages as accounts_pages
+from flexiapi.auth import api as auth
 from flexiapi.contacts import api as contacts
 from flexiapi.contacts import pages as contacts_pages
 from flexiapi.intercom import api as intercom
@@ -16,6 +18,7 @@ from flexiapi.telephony import pages as telephony_pages
 
 API = [
     *operations.api_routes,
+    *auth.routes,
     *accounts.routes,
     *contacts.routes,
     *intercom.routes,
@@ -27,6 +30,7 @@ API = [
 PAGES = [
     *operations.routes,
     *provisioning.routes,
+    *accounts_pages.routes,
     *contacts_pages.routes,
     *telephony_pages.routes,
     *portal.routes,

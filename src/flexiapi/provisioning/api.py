@@ -4,8 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from flexiapi import hooks
-from flexiapi.auth.access import ApiRequest, PublicView, UserView
+from flexiapi.auth.access import ApiRequest, PublicView, UserView, hook_context
 from flexiapi.config import instance
 from flexiapi.http import errors, proxies, replies
 from flexiapi.http.pagination import base_url
@@ -28,22 +27,6 @@ def fetch_of(request: ApiRequest) -> services.Fetch:
         base_url=base_url(request),
         scheme=proxies.connection(request).scheme,
         view=lambda: hook_context(request),
-    )
-
-
-def hook_context(request: ApiRequest) -> hooks.HookContext:
-    """What hooks may see of a request."""
-    connection = proxies.connection(request)
-    caller = request.scope.caller
-    return hooks.HookContext(
-        method=request.method or "",
-        host=connection.host,
-        path=request.path,
-        query=request.GET.dict(),
-        headers=request.headers,
-        address=connection.address,
-        space=request.space,
-        caller=caller.identifier if caller else None,
     )
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from flexiapi.accounts import queries
 from flexiapi.accounts.models import Account, ProvisioningToken
 from flexiapi.auth import keys
 from flexiapi.auth.scope import Origin
@@ -53,7 +54,7 @@ def create_administrator(*, username: str, domain: str, password: str, key_ip: s
 
 def set_known_key(*, username: str, domain: str, key: str) -> None:
     """Replace all keys of an account by a known one (test fixtures)."""
-    keys.set_personal_key(Account.objects.get(username=username, domain=domain).pk, key)
+    keys.set_personal_key(queries.id_of(username, domain), key)
 
 
 @transaction.atomic

@@ -4,7 +4,14 @@ from django.db import IntegrityError, transaction
 from msgspec import UnsetType
 
 from flexiapi.accounts import queries
-from flexiapi.accounts.events import AccountChanged, AccountEvent, account_changed, account_state_changed
+from flexiapi.accounts.events import (
+    AccountChanged,
+    AccountEvent,
+    AccountStateChanged,
+    account_changed,
+    account_state_changed,
+    password_changed,
+)
 from flexiapi.accounts.models import Account
 from flexiapi.accounts.serializers import AccountChange
 from flexiapi.auth.scope import Origin, Scope
@@ -15,7 +22,7 @@ from flexiapi.intercom.models import DictionaryEntry
 from flexiapi.spaces import services as spaces
 from flexiapi.spaces.models import Space
 
-from . import passwords
+from . import passwords, uniqueness
 from .creation import USER_AGENT_COLUMN, write_dictionary
 
 
@@ -31,10 +38,12 @@ def change_account(scope: Scope, account_id: int, change: AccountChange, *, spac
         Forbidden: it moves to a Space without a free seat, or gets a password where Digest is not enabled.
         Invalid: the new name was taken meanwhile.
     """
+    seat = spaces.take_seat(space)
     account = queries.locked(scope, account_id)
     former = (account.username, account.domain)
-    if space.domain != account.domain and not spaces.take_seat(space):
+    if space.domain != account.domain and not seat:
         raise Forbidden("This action is unauthorized.")
+    uniqueness.refuse_taken(space, username=change.username, email=change.email, phone=change.phone, but=account.pk)
     account.username = change.username
     account.domain = space.domain
     account.email = change.email
@@ -54,7 +63,9 @@ def change_account(scope: Scope, account_id: int, change: AccountChange, *, spac
         raise Invalid({"username": [sentence("unique", "username")]}) from None
     if change.password:
         passwords.set_password(account, change.password, space=space)
-        passwords.revoke_ways_in(account)
+        own = scope.caller is not None and scope.caller.account_id == account.pk
+        passwords.revoke_ways_in(account, keep_key=own)
+        password_changed.announce(AccountEvent(account.pk, account.username, account.domain, scope.caller, origin))
     if not isinstance(change.dictionary, UnsetType):
         DictionaryEntry.objects.filter(account=account).delete()
         write_dictionary(account, change.dictionary or {})
@@ -85,5 +96,7 @@ def set_state(
         account.blocked = blocked
     account.updated_at = now()
     account.save(update_fields=["activated", "blocked", "updated_at"])
-    account_state_changed.announce(AccountEvent(account.pk, account.username, account.domain, scope.caller, origin))
+    account_state_changed.announce(
+        AccountStateChanged(account.pk, account.username, account.domain, scope.caller, origin, activated, blocked)
+    )
     return account

@@ -13,7 +13,7 @@ from flexiapi.intercom.models import DictionaryEntry
 from flexiapi.spaces import services as spaces
 from flexiapi.spaces.models import Space
 
-from . import passwords, provisioning_tokens
+from . import passwords, provisioning_tokens, uniqueness
 
 USER_AGENT_COLUMN = 256
 
@@ -66,6 +66,7 @@ def write_dictionary(account: Account, dictionary: dict[str, str]) -> None:
 def _create(space: Space, new: NewAccount, *, origin: Origin, user_agent: str, **columns: object) -> Account:
     if not spaces.take_seat(space):
         raise Forbidden("This action is unauthorized.")
+    uniqueness.refuse_taken(space, username=new.username, email=columns.get("email"), phone=columns.get("phone"))
     moment = now()
     try:
         with transaction.atomic():

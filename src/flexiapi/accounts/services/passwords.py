@@ -4,9 +4,9 @@ import hmac
 
 from django.db import transaction
 
+from flexiapi.accounts import queries
 from flexiapi.accounts.events import AccountEvent, password_changed
 from flexiapi.accounts.models import Account, Password
-from flexiapi.accounts.queries import space_of
 from flexiapi.auth import digest
 from flexiapi.auth.models import ApiKey, AuthToken, Opaque
 from flexiapi.auth.scope import Caller, Origin
@@ -21,7 +21,7 @@ def set_password(account: Account, password: str, *, space: Space | None = None)
     Raises:
         Forbidden: Digest is not enabled on the account's Space.
     """
-    space = space or space_of(account)
+    space = space or queries.space_of(account)
     configuration = space.digest
     if configuration is None:
         raise Forbidden("Digest is not enabled on this space")
@@ -33,10 +33,10 @@ def set_password(account: Account, password: str, *, space: Space | None = None)
 
 def matches(account: Account, password: str, *, space: Space | None = None) -> bool:
     """Whether a clear password fits any of the account's stored ones; takes the same time for all."""
-    space = space or space_of(account)
+    space = space or queries.space_of(account)
     realm = space.digest.realm if space.digest is not None else account.domain
     found = False
-    for stored in Password.objects.filter(account=account):
+    for stored in queries.passwords(account):
         if stored.algorithm in digest.ALGORITHMS:
             expected = digest.ha1(stored.algorithm, account.username, realm, password)
             found |= hmac.compare_digest(expected.encode(), stored.password.lower().encode())
@@ -50,9 +50,17 @@ def spend_time(password: str) -> None:
 
 @transaction.atomic
 def change_own_password(
-    account: Account, *, password: str, old_password: str | None, by: Caller, origin: Origin
+    account: Account,
+    *,
+    password: str,
+    old_password: str | None,
+    by: Caller,
+    origin: Origin,
+    recovered: bool = False,
 ) -> None:
     """Change the password of an account on its own request; it counts as activated from then on.
+
+    Whoever has `recovered` the account by a code does not know the old one.
 
     All other ways in end: its personal API key, its Digest challenges and its unredeemed auth tokens.
 
@@ -61,7 +69,7 @@ def change_own_password(
         Forbidden: Digest is not enabled on its Space.
     """
     account = Account.objects.select_for_update().get(pk=account.pk)
-    if Password.objects.filter(account=account).exists() and not matches(account, old_password or ""):
+    if not recovered and Password.objects.filter(account=account).exists() and not matches(account, old_password or ""):
         raise Invalid({"old_password": ["Incorrect old password"]})
     set_password(account, password)
     Account.objects.filter(pk=account.pk).update(activated=True, updated_at=now())

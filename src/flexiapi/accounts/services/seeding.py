@@ -14,7 +14,7 @@ from flexiapi.auth import digest
 from flexiapi.http import rules
 from flexiapi.spaces import queries as spaces
 from flexiapi.spaces import services as space_services
-from flexiapi.spaces.models import DigestConfiguration, Space
+from flexiapi.spaces.models import DigestConfiguration
 
 CREATED_AT = datetime(2010, 1, 3, 4, 30, 43, tzinfo=UTC)
 _BATCH = 1000
@@ -76,7 +76,7 @@ def seed(content: bytes) -> Report:
                 Account.objects.filter(pk__in=ids[start : start + _BATCH]).delete()
             created = sum(_ensure_space(domain) for domain in sorted({entry.domain for entry in entries}))
             Account.objects.bulk_create([account for account, _ in planned], batch_size=_BATCH)
-            configurations = {row.space.domain: row for row in DigestConfiguration.objects.select_related("space")}
+            configurations = {row.domain: row.digest for row in spaces.complete() if row.digest is not None}
             passwords = [
                 _password(account, stored, configurations[account.domain])
                 for account, stored_passwords in planned
@@ -136,11 +136,11 @@ def _ensure_space(domain: str) -> bool:
     """Create the Space of a domain, or the digest configuration that it lacks; true for a new Space."""
     if not rules.DOMAIN.match(domain) or len(domain) > 64:
         raise Malformed(f"{domain} is no domain")
-    space = Space.objects.filter(domain=domain).first()
+    space = spaces.complete().filter(domain=domain).first()
     if space is None:
         space_services.create_space(domain=domain, host=domain, name=domain)
         return True
-    if spaces.by_domain(domain).digest is None:
+    if space.digest is None:
         space_services.configure_digest(space, realm=domain, algorithm=space_services.DEFAULT_ALGORITHM)
     return False
 

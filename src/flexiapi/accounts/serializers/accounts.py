@@ -1,15 +1,14 @@
-"""Inputs of the account operations."""
+"""Inputs of creating and changing accounts and their passwords."""
 
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from msgspec import UNSET, UnsetType
 
+from flexiapi.accounts import phones, rules
 from flexiapi.http import rules as common
 from flexiapi.http.fields import Choice, Email, Flag, Missing, StringMap, Text
 from flexiapi.http.serializers import Input
-
-from . import phones, rules
 
 DTMF_PROTOCOLS = ("sipinfo", "rfc2833", "sipmessage")
 
@@ -48,6 +47,7 @@ class NewAccount:
     activated: bool | None = None
     admin: bool | None = None
     dictionary: dict[str, str] = field(default_factory=dict)
+    account_creation_token: str | None = None
 
 
 class AccountFields(Input[NewAccount]):
@@ -89,6 +89,12 @@ class RegisteredAccount(AccountFields):
 
     activated = Missing()
     admin = Missing()
+
+
+class TokenRegistration(RegisteredAccount):
+    """The same with a creation token; the `algorithm` that the Linphone SDK always sends is ignored."""
+
+    account_creation_token = Text(rules.usable_creation_token, required=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,12 @@
+"""The account resources of the API, a module a kind of caller or flow."""
+
+from . import administration, countries, former, lookup, own, tokens
+
+routes = [
+    *lookup.routes,
+    *countries.routes,
+    *tokens.routes,
+    *own.routes,
+    *administration.routes,
+    *former.routes,
+]

@@ -1,0 +1,31 @@
+"""What several doors of the accounts room share: account documents, links, and GETs that change something."""
+
+from django.http import HttpResponse
+
+from flexiapi.accounts import documents
+from flexiapi.accounts.documents import Variant
+from flexiapi.auth.access import ApiRequest
+from flexiapi.http import errors, proxies, replies
+from flexiapi.http.pagination import base_url
+from flexiapi.spaces.models import Space
+
+
+def document(account_id: int, variant: Variant = Variant.FULL) -> HttpResponse:
+    """An account for itself or its administrator; gone meanwhile is 404."""
+    found = documents.one(account_id, variant, with_token=True)
+    if found is None:
+        raise errors.NotFound
+    return replies.json(found)
+
+
+def no_store(reply: HttpResponse) -> HttpResponse:
+    """Keep a reply that holds a secret out of caches."""
+    reply["Cache-Control"] = "no-store"
+    return reply
+
+
+def space_url(request: ApiRequest, space: Space) -> str:
+    """The base of links to a Space: as this request came in, or on its host when it came in elsewhere."""
+    if space.pk == request.space.pk:
+        return base_url(request)
+    return f"{proxies.connection(request).scheme}://{space.host}"

@@ -1,0 +1,32 @@
+"""Mails to the administrators of Spaces that expire soon."""
+
+from django.db import transaction
+
+from flexiapi.messaging.services import enqueue_mail
+from flexiapi.spaces import queries as spaces
+from flexiapi.spaces import services as space_services
+from flexiapi.spaces.services.expiry import Expiring, midnight
+
+TEMPLATE = "expiring_space"
+
+
+@transaction.atomic
+def send_notices(expiring: Expiring) -> list[str]:
+    """Write down a mail to each administrator of a Space, and return their addresses.
+
+    Who got one today already gets no second one, however often this runs and on how many machines: the row of
+    the Space is locked meanwhile.
+
+    Raises:
+        NotFound: the Space was deleted meanwhile.
+    """
+    space = space_services.locked(expiring.space.domain)
+    day = space.expiry_day
+    if day is None:
+        return []
+    told = spaces.mailed_since(space, TEMPLATE, midnight())
+    addresses = [address for address in expiring.recipients if address not in told]
+    for address in addresses:
+        context = {"days_left": expiring.days_left, "expire_at": day.strftime("%d-%m-%Y")}
+        enqueue_mail(space, template=TEMPLATE, to=address, context=context, locale="en")
+    return addresses
