@@ -198,7 +198,7 @@ class TestAccess:
         assert api.as_admin(factories.a_space()).get(path).status == 404
         assert api.as_account(alice).get(path).status == 403
         assert api.on(alice.space).get(path).status == 401
-        assert api.on(alice.space).get(MINE).status == 404
+        assert api.on(alice.space).get(MINE).status == 401
         assert api.as_admin(alice.space).get("/api/accounts/999999/statistics/calls").status == 404
 
     def test_blocked(self, api: Api) -> None:
