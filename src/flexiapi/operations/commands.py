@@ -9,7 +9,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from flexiapi.config import instance
 from flexiapi.console import Command, Failure
+from flexiapi.http.errors import Invalid
+from flexiapi.spaces.services.old_settings import create_from_old_settings
 
 from . import quickstart, server, worker
 
@@ -79,8 +82,19 @@ def migrate_status() -> None:
 
 
 def _migrate(*, verbosity: int) -> None:
+    instance.current().flexiapi_data_dir.mkdir(mode=0o750, parents=True, exist_ok=True)
     _refuse_foreign_tables()
     call_command("migrate", interactive=False, verbosity=verbosity)
+    _create_first_space()
+
+
+def _create_first_space() -> None:
+    try:
+        space = create_from_old_settings()
+    except Invalid as error:
+        raise Failure(f"APP_SIP_DOMAIN and the variables beside it make no Space: {error.message}") from None
+    if space is not None:
+        click.echo(f"Created the Space {space.domain} on the host {space.host} from APP_SIP_DOMAIN")
 
 
 def _refuse_foreign_tables() -> None:

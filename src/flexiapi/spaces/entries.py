@@ -132,6 +132,29 @@ def validate(text: str) -> Entries:
     return found
 
 
+def accepted(text: str) -> tuple[str | None, list[str]]:
+    """The entries that `validate` accepts, written anew, and what is left out: keys, sections, lines.
+
+    For files of other programs. None when nothing is left.
+    """
+    found, problems = readable(text)
+    left_out = [f"line {problem.line}: {problem.reason}" for problem in problems]
+    lines: list[str] = []
+    for section, keys in found.items():
+        if section.startswith(FORBIDDEN_SECTIONS):
+            left_out.append(section)
+            continue
+        left_out += [key for key in keys if key in FORBIDDEN_KEYS]
+        kept = [f"{key}={_quoted(value)}" for key, value in keys.items() if key not in FORBIDDEN_KEYS]
+        if kept:
+            lines += [f"[{_quoted(section)}]", *kept]
+    return "\n".join(lines) or None, left_out
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 def warnings(text: str) -> list[Problem]:
     """Point at what is allowed but hardly meant: unquoted values that a semicolon cuts short."""
     found = []

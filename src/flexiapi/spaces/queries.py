@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from flexiapi.accounts.models import Account
 from flexiapi.config import instance
 from flexiapi.http.errors import NotFound, Unavailable
+from flexiapi.messaging.models import Delivery
 
 from .models import CardDavServer, DigestConfiguration, EmailServer, Space
 
@@ -66,7 +67,8 @@ def host_condition() -> tuple[str, dict[str, str]]:
     if settings.app_root_host:
         return "s.host = %(host)s", {}
     if settings.app_sip_domain:
-        return "(s.host = %(host)s OR s.domain = %(sip_domain)s)", {"sip_domain": settings.app_sip_domain}
+        condition = "(s.host = %(host)s OR s.domain = %(sip_domain)s OR (SELECT COUNT(*) FROM spaces) = 1)"
+        return condition, {"sip_domain": settings.app_sip_domain}
     return "(s.host = %(host)s OR (SELECT COUNT(*) FROM spaces) = 1)", {}
 
 
@@ -177,6 +179,12 @@ def administrators_addresses(space: Space) -> list[str]:
     """The e-mail addresses of a Space's administrators, each once, by age of the account."""
     rows = Account.objects.filter(space=space, admin=True, email__isnull=False).exclude(email="")
     return list(dict.fromkeys(rows.order_by("id").values_list("email", flat=True)))  # type: ignore[arg-type]
+
+
+def mailed_since(space: Space, template: str, moment: datetime) -> set[str]:
+    """The addresses that a mail of this kind about a Space was written to since a moment."""
+    rows = Delivery.objects.filter(space=space, template=template, created_at__gte=moment)
+    return set(rows.values_list("recipient", flat=True))
 
 
 def any_exists() -> bool:

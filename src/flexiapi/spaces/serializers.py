@@ -221,6 +221,28 @@ class ConsoleSpaceInput(Input[ConsoleSpace]):
     algorithm = Choice(ALGORITHMS, longest=10)
 
 
+class ImportedSettings(Input[dict[str, Any]]):
+    """Settings of a Space that come from variables of an instance; what is not named stays as it is.
+
+    Context: `space`, None when it is new.
+    """
+
+    shape: ClassVar[type] = dict
+
+    name = Text(rules.free, rules.one_line)
+    web_panel = Flag()
+    public_registration = Flag()
+    phone_registration = Flag()
+    intercom_features = Flag()
+    unique_email = Flag()
+    custom_provisioning_overwrite_all = Flag()
+    copyright_text = Text(longest=LONGEST_TEXT)
+    intro_registration_text = Text(longest=LONGEST_TEXT)
+    newsletter_registration_address = Text(rules.one_line)
+    account_proxy_registrar_address = Text(rules.one_line)
+    custom_provisioning_entries = Text(rules.provisioning_entries, longest=LONGEST_TEXT)
+
+
 @dataclass(frozen=True, slots=True)
 class EmailServerSettings:
     """A valid mail server; an unset password stays as it is."""

@@ -26,7 +26,7 @@ def send_notices(expiring: Expiring) -> list[str]:
         return []
     told = spaces.mailed_since(space, TEMPLATE, midnight())
     addresses = [address for address in expiring.recipients if address not in told]
+    context: dict[str, str | int | None] = {"days_left": expiring.days_left, "expire_at": day.strftime("%d-%m-%Y")}
     for address in addresses:
-        context = {"days_left": expiring.days_left, "expire_at": day.strftime("%d-%m-%Y")}
         enqueue_mail(space, template=TEMPLATE, to=address, context=context, locale="en")
     return addresses
