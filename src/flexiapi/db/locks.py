@@ -36,6 +36,11 @@ def take_turn(name: str, duration: timedelta) -> bool:
     return _take(name, duration) is not None
 
 
+def known(name: str) -> bool:
+    """Whether anybody ever took the lock."""
+    return Lock.objects.filter(name=name).exists()
+
+
 @contextmanager
 def held(name: str, duration: timedelta) -> Iterator[bool]:
     """Hold the lock for a block of at most `duration`; gives False when another one has it.

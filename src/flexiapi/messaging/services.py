@@ -1,19 +1,25 @@
 """Deliveries: mail and SMS are written down in the transaction of their cause, and sent after it."""
 
 from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
 
 from django.db import transaction
 from django.utils import translation
 
 from flexiapi.accounts.models import Account
+from flexiapi.auth.scope import Scope
 from flexiapi.http.dates import now
+from flexiapi.http.errors import Conflict
 from flexiapi.spaces.models import Space
 
-from . import catalogue, queue
+from . import catalogue, queries, queue
 from .models import Delivery
 
 MAIL, SMS = "mail", "sms"
+KEPT: Final = timedelta(days=30)
 _LANGUAGES = ("en", "fr")
+_BATCH = 1000
 
 
 def enqueue_mail(
@@ -64,6 +70,33 @@ def enqueue_sms(
     return _enqueue(
         space, account=account, kind=SMS, template=template, locale="en", recipient=to, payload={"text": text}
     )
+
+
+@transaction.atomic
+def resend(scope: Scope, delivery_id: int) -> Delivery:
+    """Send a delivery that failed or waits for its next attempt, now and with all attempts before it.
+
+    Raises:
+        NotFound: it does not exist or lies out of reach.
+        Conflict: it was sent, so that its content is gone, or is being sent (409).
+    """
+    delivery = queries.delivery(scope, delivery_id)
+    moment = now()
+    changed = Delivery.objects.filter(pk=delivery.pk, state__in=("pending", "failed")).update(
+        state="pending", attempts=0, next_attempt_at=moment, last_error=None, updated_at=moment
+    )
+    if not changed:
+        raise Conflict("The message was sent already or is being sent")
+    transaction.on_commit(lambda: queue.send_soon(delivery.pk))
+    return queries.delivery(scope, delivery_id)
+
+
+def forget_old() -> int:
+    """Remove the deliveries of more than 30 days ago, whatever became of them; returns how many."""
+    removed, moment = 0, now()
+    while ids := queries.older_than(KEPT, moment, _BATCH):
+        removed += Delivery.objects.filter(pk__in=ids).delete()[0]
+    return removed
 
 
 def _enqueue(space: Space | None, *, account: Account | None, **columns: object) -> Delivery:
