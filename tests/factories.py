@@ -1,6 +1,7 @@
 """Rows for tests, made as the product itself makes them."""
 
 import itertools
+from collections.abc import Iterable
 from typing import Any
 
 from flexiapi.accounts.models import Account, Password, PhoneCountry, ProvisioningToken
@@ -9,6 +10,7 @@ from flexiapi.auth import digest, keys
 from flexiapi.auth.gate import hashed
 from flexiapi.auth.models import ApiKey
 from flexiapi.auth.scope import Origin
+from flexiapi.contacts.models import Contact, ContactsList, ContactsListMember, ContactsListViewer
 from flexiapi.http.dates import now
 from flexiapi.spaces.models import DigestConfiguration, OidcConfiguration, Space
 from flexiapi.spaces.services import create_space, touch
@@ -84,3 +86,19 @@ def a_token(account: Account, **columns: Any) -> ProvisioningToken:
 def activate_countries(*codes: str) -> None:
     """Let numbers of some countries be accepted."""
     PhoneCountry.objects.filter(code__in=codes).update(activated=True)
+
+
+def a_contact(of: Account, contact: Account) -> Contact:
+    """An account among another one's contacts."""
+    return Contact.objects.create(account=of, contact=contact)
+
+
+def a_contacts_list(
+    space: Space, *, members: Iterable[Account] = (), viewers: Iterable[Account] = (), **columns: Any
+) -> ContactsList:
+    """A contacts list of a Space."""
+    columns = {"title": f"List {next(_numbers)}", "description": "Some people", **columns}
+    made = ContactsList.objects.create(space=space, **columns)
+    ContactsListMember.objects.bulk_create(ContactsListMember(contacts_list=made, contact=one) for one in members)
+    ContactsListViewer.objects.bulk_create(ContactsListViewer(contacts_list=made, account=one) for one in viewers)
+    return made
