@@ -1,0 +1,34 @@
+"""nginx with the configuration that we ship, in front of a server of the tests."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests import requirements
+from tests.live.processes import running, wait_until
+from tests.live.server import Certificate, Server
+
+_SITE = Path(__file__).resolve().parents[2] / "deploy/nginx/flexiapi.conf"
+_TLS = "/etc/flexisip-account-manager/tls"
+
+
+@contextmanager
+def in_front_of(server: Server, folder: Path, certificate: Certificate) -> Iterator[int]:
+    """Run nginx until the block ends; gives its TLS port."""
+    port, plain = requirements.free_port(), requirements.free_port()
+    site = _SITE.read_text().replace(_TLS, str(certificate.certificate.parent))
+    site = site.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}")
+    site = re.sub(r"^ *listen \[::\].*\n", "", site, flags=re.MULTILINE)
+    site = site.replace("listen 443", f"listen 127.0.0.1:{port}").replace("listen 80", f"listen 127.0.0.1:{plain}")
+    (folder / "site.conf").write_text(site)
+    bodies = "".join(f"{kind}_temp_path {folder};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; events {{}}\n"
+        f"http {{ access_log off; {bodies} include {folder}/site.conf; }}\n"
+    )
+    command = [requirements.program("nginx"), "-p", f"{folder}/", "-e", f"{folder}/error.log"]
+    with running([*command, "-c", f"{folder}/nginx.conf"], folder) as program:
+        # Its process id is written once the ports are open.
+        wait_until((folder / "nginx.pid").exists, "nginx", running=program)
+        yield port
