@@ -1,18 +1,10 @@
-"""Files that go with mails. They lie in the storage of uploads, which belongs to another room."""
+"""Files that go with mails, from the storage of uploads."""
 
-from collections.abc import Callable
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 
-from .outcomes import Undeliverable
+from flexiapi.config import uploads
 
-Reader = Callable[[str], bytes]
-
-_reader: Reader | None = None
-
-
-def read_with(reader: Reader) -> None:
-    """Say how the content of a stored file is read; the reader raises FileNotFoundError for one that is gone."""
-    global _reader
-    _reader = reader
+from .outcomes import NotDelivered, Undeliverable
 
 
 def read(name: str) -> bytes:
@@ -20,11 +12,12 @@ def read(name: str) -> bytes:
 
     Raises:
         Undeliverable: it is gone.
-        OSError: the storage does not work.
+        NotDelivered: the storage does not work.
     """
-    if _reader is None:
-        raise Undeliverable("no storage of uploads")
     try:
-        return _reader(name)
+        with uploads.storage().open(name) as file:
+            return bytes(file.read())
     except FileNotFoundError:
         raise Undeliverable("the attached file is gone") from None
+    except (OSError, BotoCoreError, ClientError) as error:
+        raise NotDelivered(f"the attached file cannot be read: {type(error).__name__}") from None

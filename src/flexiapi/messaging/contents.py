@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import npgettext, pgettext
 
 Variables = Mapping[str, Any]
 
@@ -40,7 +40,7 @@ def _minutes(variables: Variables) -> tuple[str, ...]:
     minutes = int(variables["expiration_minutes"] or 0)
     if minutes <= 0:
         return ()
-    return (ngettext("The code is valid for %d minute.", "The code is valid for %d minutes.", minutes) % minutes,)
+    return (npgettext("mail", "The code is valid for %d minute.", "The code is valid for %d minutes.", minutes) % minutes,)
 
 
 def _register_validation(variables: Variables) -> Content:
@@ -76,7 +76,7 @@ def _reset_password(variables: Variables) -> Content:
         subject=_say("%(space)s: reset your password", variables),
         paragraphs=(_say("You can set a new password for your account %(identifier)s.", variables),),
         link=(_say("Reset my password", variables), str(variables["reset_password_url"])),
-        notes=(ngettext("The link is valid for %d hour.", "The link is valid for %d hours.", hours) % hours,)
+        notes=(npgettext("mail", "The link is valid for %d hour.", "The link is valid for %d hours.", hours) % hours,)
         if hours > 0
         else (),
     )
@@ -125,12 +125,14 @@ def _expiring_space(variables: Variables) -> Content:
     days, date = int(variables["days_left"] or 0), variables["expire_at"]
     words = {"space": variables["space"]["name"], "days": days}
     return Content(
-        subject=ngettext(
+        subject=npgettext(
+            "mail",
             "Your Space %(space)s expires in %(days)d day", "Your Space %(space)s expires in %(days)d days", days
         )
         % words,
         paragraphs=(
-            ngettext(
+            npgettext(
+                "mail",
                 "The Space %(space)s expires in %(days)d day, on %(date)s.",
                 "The Space %(space)s expires in %(days)d days, on %(date)s.",
                 days,

@@ -31,7 +31,7 @@ def mail(delivery: Delivery, *, space: Space | None, account: Account | None, ow
 
     Raises:
         Undeliverable: its attachment is gone.
-        OSError: the storage of uploads does not work.
+        NotDelivered: the storage of uploads does not work.
     """
     settings = instance.current()
     given: Mapping[str, Any] = delivery.payload["context"]

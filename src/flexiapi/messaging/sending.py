@@ -126,10 +126,7 @@ def _hand_over(delivery: Delivery, lease: _Lease) -> None:
         sms_gateways.gateway().send(sms, confirm=lease.renew)
         return
     own = queries.own_server(delivery)
-    try:
-        mail = rendering.mail(delivery, space=delivery.space, account=delivery.account, own=own)
-    except OSError as error:
-        raise NotDelivered(f"the attached file cannot be read: {type(error).__name__}") from None
+    mail = rendering.mail(delivery, space=delivery.space, account=delivery.account, own=own)
     mail_gateways.gateway(own).send(mail, confirm=lease.renew)
 
 
