@@ -70,9 +70,19 @@ def _complete() -> console.Console:
     from flexiapi.accounts import commands as accounts
     from flexiapi.operations import commands as operations
     from flexiapi.spaces import commands as spaces
+    from flexiapi.statistics import commands as statistics
+    from flexiapi.telephony import commands as telephony
 
     return console.Console(
-        [*CONFIGURATION, *PROVISIONING, *operations.COMMANDS, *spaces.COMMANDS, *accounts.COMMANDS],
+        [
+            *CONFIGURATION,
+            *PROVISIONING,
+            *operations.COMMANDS,
+            *spaces.COMMANDS,
+            *accounts.COMMANDS,
+            *telephony.COMMANDS,
+            *statistics.COMMANDS,
+        ],
         aliases={
             "digest:clear-nonces": "digest:clear-opaques",
             "digest:clear-api-keys": "accounts:clear-api-keys",

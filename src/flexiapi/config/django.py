@@ -77,7 +77,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = _INSTANCE.flexiapi_data_dir / "static"
 STATICFILES_DIRS = [("swagger-ui", _SWAGGER_UI)]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "flexiapi.config.uploads.storage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

@@ -12,7 +12,7 @@ from flexiapi.config import instance
 from flexiapi.http import dates, errors, pagination, proxies, replies
 from flexiapi.http.openapi import TEXT, describe
 from flexiapi.http.routing import path
-from flexiapi.http.schemas import array, mapping
+from flexiapi.http.schemas import PAGED, array, mapping
 
 from . import daemon, documents, queries, schemas, turn, uploads
 from .models import AccountFile, CallForwarding
@@ -24,6 +24,8 @@ from .serializers import (
     VoicemailSlot,
 )
 from .services import call_forwardings, carddav_credentials, devices, external_accounts, files
+
+KEYSET = {name: PAGED[name] for name in ("limit", "after")}
 
 
 def account_of(request: ApiRequest, account_id: int | None) -> Account:
@@ -57,7 +59,7 @@ class DeviceDetail(PublicView):
     )
     def delete(self, request: ApiRequest, uuid: str, account_id: int | None = None) -> HttpResponse:
         removed = devices.remove_device(account_of(request, account_id), uuid)
-        return replies.text(1) if removed else replies.empty()
+        return replies.text(1 if removed else "")
 
 
 class ForwardingList(PublicView):
@@ -139,7 +141,7 @@ class SlotCreation(PublicView):
 class MyVoicemails(SlotCreation, UserView):
     """The voicemails of the account itself."""
 
-    @describe("List the own voicemails", ok={200: array(schemas.FILE)}, errors=(422,))
+    @describe("List the own voicemails", query=KEYSET, ok={200: schemas.FILES}, errors=(422,))
     def get(self, request: ApiRequest) -> HttpResponse:
         account = accounts.own(request.scope)
         rows, base = queries.voicemails(account), base_of(request, account)
@@ -218,7 +220,7 @@ class ExternalAccountDetail(AdministratorView):
     @describe("Remove the external account", ok={200: TEXT}, errors=(404,), text="Answers `1`, or nothing.")
     def delete(self, request: ApiRequest, account_id: int) -> HttpResponse:
         removed = external_accounts.remove_external_account(request.scope, account_id)
-        return replies.text(1) if removed else replies.empty()
+        return replies.text(1 if removed else "")
 
 
 class CardDavCredentials(AdministratorView):

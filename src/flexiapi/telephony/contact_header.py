@@ -4,6 +4,7 @@ Flexisip 2.7 writes `[display name] <sip:…;updatedAt=…;expires=…?user-agen
 contacts may be bare URIs, lack the user agent, or carry quoted strings with `>` and `;` in them.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -102,7 +103,7 @@ def _parameters(text: str) -> dict[str, str]:
     """The parameters behind the first semicolon, names in lower case; of equal names the first counts."""
     cuts = [at for at, letter in _unquoted(text) if letter == ";"]
     found: dict[str, str] = {}
-    for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True):
+    for start, end in itertools.pairwise([*cuts, len(text)]):
         name, _, value = text[start + 1 : end].partition("=")
         found.setdefault(name.strip().lower(), value.strip())
     return found

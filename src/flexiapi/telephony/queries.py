@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db.models import Q, QuerySet
 
@@ -190,24 +190,31 @@ def downloadable(file_id: str, name: str) -> AccountFile:
     return found
 
 
-def files_before(moment: datetime) -> QuerySet[AccountFile]:
-    """Files and awaited uploads that were created before a moment."""
-    return AccountFile.objects.filter(created_at__lt=moment)
+def files_older_than(days: int) -> QuerySet[AccountFile]:
+    """Files and awaited uploads that were created more than `days` days ago."""
+    return AccountFile.objects.filter(created_at__lt=now() - timedelta(days=days))
 
 
-def known_files(ids: Sequence[str]) -> set[str]:
-    """Those of the ids that have a row."""
-    return set(AccountFile.objects.filter(pk__in=ids).values_list("pk", flat=True))
+def known_files(words: Sequence[str]) -> set[str]:
+    """Those of the words that are the id or the stored name of a file."""
+    rows = AccountFile.objects.filter(Q(pk__in=words) | Q(name__in=words)).values_list("pk", "name")
+    return {word for row in rows for word in row if word}
+
+
+def file(file_id: str) -> AccountFile | None:
+    """A file with its account, for jobs; None when it is gone."""
+    return AccountFile.objects.filter(pk=file_id).select_related("account").first()
+
+
+def free_to_mail() -> Q:
+    """The condition of recordings that nobody is mailing: one whose mailing began in the last ten minutes is taken."""
+    return Q(sending_by_mail_at__isnull=True) | Q(sending_by_mail_at__lt=now() - _BEING_MAILED)
 
 
 def voicemails_to_mail(tryouts: int = TRYOUTS) -> list[str]:
-    """The ids of recordings that wait to be mailed: fewer than `tryouts` failures, the account has an address.
-
-    One whose mailing began less than ten minutes ago is somebody else's.
-    """
-    free = Q(sending_by_mail_at__isnull=True) | Q(sending_by_mail_at__lt=now() - _BEING_MAILED)
+    """The ids of recordings that wait to be mailed: fewer than `tryouts` failures, the account has an address."""
     rows = AccountFile.objects.filter(
-        free,
+        free_to_mail(),
         uploaded_at__isnull=False,
         sent_by_mail_at__isnull=True,
         sending_by_mail_tryouts__lt=tryouts,

@@ -11,6 +11,7 @@ from typing import Any, Protocol, cast
 
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
@@ -174,9 +175,9 @@ def _configured(settings: InstanceSettings) -> Registrar:
 
 
 def _client(settings: InstanceSettings) -> "Redis":
-    """A client with a pool of connections: short limits, a lost connection is opened anew once."""
+    """A client with a pool of connections: a lost one is opened anew once, a silent server is not asked again."""
     limits: dict[str, Any] = {"socket_connect_timeout": _CONNECT_SECONDS, "socket_timeout": _ANSWER_SECONDS}
-    once_more = Retry(NoBackoff(), 1)
+    once_more = Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))
     if settings.sentinel:
         asking = {
             "password": settings.redis_sentinel_password,

@@ -4,26 +4,22 @@ A client's file name is never part of a path. Files that came from an installati
 `files/<stored name>`: they are found there.
 """
 
-import functools
 import os
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 from django.core.files import File
-from django.core.files.storage import FileSystemStorage, Storage
-from storages.backends.s3 import S3Storage  # type: ignore[import-untyped]
 
-from flexiapi.config import instance
-from flexiapi.config.instance import InstanceSettings
+from flexiapi.config import instance, uploads
 
 _FOLDER = "files"
 _IN_PROGRESS = "uploads-in-progress"
-_MEMORY = 1024 * 1024
 
 Failure = (OSError, BotoCoreError, ClientError)
 """What a storage that does not work raises."""
@@ -48,7 +44,17 @@ def store(file_id: str, arrived: Path) -> None:
         OSError, BotoCoreError, ClientError: the storage does not work (`Failure`).
     """
     with arrived.open("rb") as file:
-        current().save(_place(file_id), _Arrived(file, arrived))
+        uploads.storage().save(_place(file_id), _Arrived(file, arrived))
+
+
+def place(file_id: str, name: str | None) -> str | None:
+    """The name under which the storage has a file, None when it is gone.
+
+    Raises:
+        OSError, BotoCoreError, ClientError: the storage does not work (`Failure`).
+    """
+    storage = uploads.storage()
+    return next((place for place in _places(file_id, name) if storage.exists(place)), None)
 
 
 def opened(file_id: str, name: str | None) -> tuple[IO[bytes], int]:
@@ -58,25 +64,11 @@ def opened(file_id: str, name: str | None) -> tuple[IO[bytes], int]:
         FileNotFoundError: it is gone.
         OSError, BotoCoreError, ClientError: the storage does not work (`Failure`).
     """
-    storage = current()
-    for place in _places(file_id, name):
-        if storage.exists(place):
-            return cast("IO[bytes]", storage.open(place)), storage.size(place)
-    raise FileNotFoundError(file_id)
-
-
-def exists(file_id: str, name: str | None) -> bool:
-    """Whether a file is there.
-
-    Raises:
-        OSError, BotoCoreError, ClientError: the storage does not work (`Failure`).
-    """
-    return any(current().exists(place) for place in _places(file_id, name))
-
-
-def place_of(file_id: str, name: str | None) -> str:
-    """The name under which the storage has a file."""
-    return next((place for place in _places(file_id, name) if current().exists(place)), _place(file_id))
+    found = place(file_id, name)
+    if found is None:
+        raise FileNotFoundError(file_id)
+    storage = uploads.storage()
+    return cast("IO[bytes]", storage.open(found)), storage.size(found)
 
 
 def remove(file_id: str, name: str | None = None) -> None:
@@ -85,25 +77,30 @@ def remove(file_id: str, name: str | None = None) -> None:
     Raises:
         OSError, BotoCoreError, ClientError: the storage does not work (`Failure`).
     """
-    storage = current()
+    storage = uploads.storage()
     for place in _places(file_id, name):
         storage.delete(place)
 
 
-def stored_ids() -> Iterator[str]:
-    """The ids of all files that lie under their id.
+def stored_before(moment: datetime) -> Iterator[str]:
+    """The last path component of every file that was stored before a moment: an id, or a stored name.
 
     Raises:
         OSError, BotoCoreError, ClientError: the storage does not work (`Failure`).
     """
-    storage = current()
+    storage = uploads.storage()
     try:
-        folders, _ = storage.listdir(_FOLDER)
+        folders, names = storage.listdir(_FOLDER)
     except FileNotFoundError:
         return
-    for folder in folders:
-        _, names = storage.listdir(f"{_FOLDER}/{folder}")
-        yield from (name for name in names if name.startswith(folder))
+    places = [f"{_FOLDER}/{name}" for name in names]
+    places += [f"{_FOLDER}/{folder}/{name}" for folder in folders for name in storage.listdir(f"{_FOLDER}/{folder}")[1]]
+    for place in places:
+        try:
+            if storage.get_modified_time(place) < moment:
+                yield place.rpartition("/")[2]
+        except FileNotFoundError:
+            continue
 
 
 @contextmanager
@@ -134,33 +131,6 @@ def clear_temporary(older_than_seconds: int = 3600) -> int:
         except FileNotFoundError:
             continue
     return removed
-
-
-def current() -> Storage:
-    """The storage that the instance is configured for."""
-    return _configured(instance.current())
-
-
-@functools.lru_cache(maxsize=4)
-def _configured(settings: InstanceSettings) -> Storage:
-    if settings.filesystem_driver == "s3":
-        return cast(Storage, S3Storage(**_bucket(settings)))
-    return FileSystemStorage(
-        location=settings.flexiapi_data_dir, allow_overwrite=True, directory_permissions_mode=0o750
-    )
-
-
-def _bucket(settings: InstanceSettings) -> dict[str, Any]:
-    return {
-        "bucket_name": settings.aws_bucket,
-        "access_key": settings.aws_access_key_id,
-        "secret_key": settings.aws_secret_access_key,
-        "region_name": settings.aws_default_region,
-        "endpoint_url": settings.aws_endpoint,
-        "addressing_style": "path" if settings.aws_use_path_style_endpoint else "auto",
-        "file_overwrite": True,
-        "max_memory_size": _MEMORY,
-    }
 
 
 def _in_progress() -> Path:

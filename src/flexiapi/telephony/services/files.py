@@ -74,23 +74,29 @@ def remove_file(account: Account, file_id: str) -> int:
     return _remove(rows)
 
 
-def clear_before(days: int) -> int:
+def clear_older_than(days: int) -> int:
     """Remove the files that were created more than `days` days ago; returns how many rows that were."""
-    limit, removed = now() - timedelta(days=days), 0
-    while ids := list(queries.files_before(limit).values_list("pk", flat=True)[:_BATCH]):
+    removed = 0
+    while ids := list(queries.files_older_than(days).values_list("pk", flat=True)[:_BATCH]):
         with transaction.atomic():
             removed += _remove(AccountFile.objects.select_for_update().filter(pk__in=ids))
     return removed
 
 
-def clear_leftovers() -> int:
-    """Remove what crashes left: temporary files, and stored files without a row; returns how many."""
+def clear_leftovers(days: int) -> int:
+    """Remove what crashes left: temporary files, and stored files without a row; returns how many.
+
+    A file without a row goes when it is older than `days` only, as its row would have: rows may be on their
+    way (an import, a restored backup).
+    """
     removed = storage.clear_temporary()
-    for batch in _batches(storage.stored_ids()):
-        # A row exists before its file does: a file whose row is missing now belongs to nobody any more.
-        orphans = set(batch) - queries.known_files(batch)
-        _remove_stored([(orphan, None) for orphan in orphans])
-        removed += len(orphans)
+    try:
+        for batch in _batches(storage.stored_before(now() - timedelta(days=days))):
+            orphans = set(batch) - queries.known_files(batch)
+            _remove_stored([(orphan, orphan) for orphan in orphans])
+            removed += len(orphans)
+    except storage.Failure:
+        log.exception("The stored files cannot be listed")
     return removed
 
 
