@@ -225,8 +225,9 @@ DB_CONNECTION=nothing-known
     def test_what_cannot_be_read_or_stored_fails(
         self, console: Console, tmp_path: Path, content: str | None, message: str
     ) -> None:
-        space = factories.a_space(DOMAIN)
         factories.a_space(name="Taken")
+        factories.a_space(DOMAIN)
+        before = Space.objects.filter(domain=DOMAIN).values().get()
         if content is not None:
             (tmp_path / "old.env").write_text(content)
 
@@ -234,7 +235,7 @@ DB_CONNECTION=nothing-known
 
         assert said.code == 1
         assert message in said.out
-        assert Space.objects.get(pk=space.pk).updated_at == space.updated_at
+        assert Space.objects.filter(domain=DOMAIN).values().get() == before
 
     def test_unknown_domains_fail(self, console: Console) -> None:
         said = console(self.COMMAND, "nowhere.example.org")

@@ -84,9 +84,9 @@ def of_file(path: Path) -> OldSettings:
         ConfigurationError: the file or one of these variables cannot be read.
         Invalid: `ACCOUNT_PROVISIONING_RC_FILE` cannot be read.
     """
-    wanted = {name.upper() for name in _READ}
-    texts = {name: text for name, text in dotenv.read(path, {}).items() if name in wanted}
-    return _old(variables.values(InstanceSettings, texts), path.parent)
+    texts = dotenv.read(path, {})
+    wanted = [each for each in variables.variables(InstanceSettings) if each.field in _READ]
+    return _old({each.field: each.value(texts.get(each.name)) for each in wanted}, path.parent)
 
 
 def differences(space: Space, old: OldSettings) -> dict[str, Any]:
