@@ -4,7 +4,14 @@ import itertools
 from collections.abc import Iterable
 from typing import Any
 
-from flexiapi.accounts.models import Account, Password, PhoneCountry, ProvisioningToken
+from flexiapi.accounts.models import (
+    Account,
+    AccountCreationToken,
+    AccountRecoveryToken,
+    Password,
+    PhoneCountry,
+    ProvisioningToken,
+)
 from flexiapi.accounts.services.passwords import set_password
 from flexiapi.auth import digest, keys
 from flexiapi.auth.gate import hashed
@@ -81,6 +88,18 @@ def a_key(account: Account, **columns: Any) -> str:
 def a_token(account: Account, **columns: Any) -> ProvisioningToken:
     """A provisioning token of an account."""
     return ProvisioningToken.objects.create(account=account, token=keys.random_text(13), **columns)
+
+
+def a_creation_token(account: Account | None = None, **columns: Any) -> AccountCreationToken:
+    """A creation token; used, if it belongs to an account."""
+    columns = {"token": keys.random_text(13), "used": account is not None, "ip": "127.0.0.1", **columns}
+    return AccountCreationToken.objects.create(account=account, **columns)
+
+
+def a_recovery_token(**columns: Any) -> AccountRecoveryToken:
+    """A recovery token that was sent to some app."""
+    pushed = {"pn_provider": "apns", "pn_param": "T.org.app.voip", "pn_prid": "some:device"}
+    return AccountRecoveryToken.objects.create(token=keys.random_text(13), ip="127.0.0.1", **{**pushed, **columns})
 
 
 def activate_countries(*codes: str) -> None:

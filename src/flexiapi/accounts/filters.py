@@ -29,7 +29,7 @@ def read(request: HttpRequest) -> dict[str, Any]:
     Raises:
         Invalid: a value has the wrong shape (422).
     """
-    sent = {key: value.strip() for key, value in request.GET.items() if value.strip()}
+    sent = {key: value.strip() for key, value in request.GET.dict().items() if isinstance(value, str) and value.strip()}
     found: dict[str, Any] = {key: sent[key][:255] for key in ("search", "domain") if key in sent}
     errors: dict[str, list[str]] = {}
     if "updated_date" in sent:

@@ -38,7 +38,8 @@ class CreationTokenValidation(PanelPage):
 
 def _page(request: PageRequest, template: str, context: dict[str, object]) -> HttpResponse:
     reply = render(request, template, context)
-    reply.headers.update({**_PRIVATE, "Content-Security-Policy": captcha.content_policy()})
+    for name, value in {**_PRIVATE, "Content-Security-Policy": captcha.content_policy()}.items():
+        reply[name] = value
     return reply
 
 

@@ -24,6 +24,7 @@ from .models import (
     Password,
     PhoneChangeCode,
     PhoneCountry,
+    RecoveryCode,
     RecoveryRequest,
     ResetPasswordEmailToken,
     Tombstone,
@@ -37,12 +38,12 @@ PushedToken = type[AccountCreationToken] | type[AccountRecoveryToken]
 def visible(scope: Scope) -> QuerySet[Account]:
     """All accounts that a caller may address by id."""
     reach = scope.reach
-    return Account.objects.all() if reach is None else Account.objects.filter(domain__in=reach)
+    return Account.objects.all() if reach is None else Account.objects.filter(space__domain__in=reach)
 
 
 def listed(scope: Scope) -> QuerySet[Account]:
     """The accounts that lists show: those of the host's Space."""
-    return Account.objects.filter(domain=scope.listed_domain)
+    return Account.objects.filter(space__domain=scope.listed_domain)
 
 
 def account(scope: Scope, account_id: int) -> Account:
@@ -92,7 +93,7 @@ def own(scope: Scope) -> Account:
     Raises:
         NotFound: it was deleted meanwhile.
     """
-    found = Account.objects.filter(pk=scope.caller.account_id if scope.caller else None).first()
+    found = Account.objects.filter(pk=scope.caller.account_id if scope.caller else 0).first()
     if found is None:
         raise NotFound
     return found
@@ -104,7 +105,7 @@ def id_of(username: str, domain: str) -> int:
     Raises:
         NotFound: there is none.
     """
-    found = Account.objects.filter(username=username, domain=domain).values_list("id", flat=True).first()
+    found = Account.objects.filter(username=username, space__domain=domain).values_list("id", flat=True).first()
     if found is None:
         raise NotFound
     return found
@@ -152,7 +153,7 @@ def filtered(
     """
     rows = listed(scope)
     if domain is not None:
-        rows = Account.objects.filter(domain=domain) if scope.reaches(domain) else rows.none()
+        rows = Account.objects.filter(space__domain=domain) if scope.reaches(domain) else rows.none()
     if search:
         rows = rows.filter(username__contains=search.lower())
     if updated_date is not None:
@@ -180,8 +181,8 @@ def by_email(scope: Scope, email: str) -> int:
 
 def username_taken(domain: str, username: str, *, but: int | None = None) -> bool:
     """Whether an account of the domain has this username, or another one has it as phone."""
-    rows = Account.objects.filter(Q(username=username) | Q(phone=username), domain=domain)
-    return rows.exclude(pk=but).exists()
+    rows = Account.objects.filter(Q(username=username) | Q(phone=username), space__domain=domain)
+    return rows.exclude(pk=but or 0).exists()
 
 
 def username_reserved(domain: str, username: str) -> bool:
@@ -191,13 +192,13 @@ def username_reserved(domain: str, username: str) -> bool:
 
 def phone_taken(domain: str, phone: str, *, but: int | None = None) -> bool:
     """Whether another account of the domain has this number as phone or username."""
-    rows = Account.objects.filter(Q(phone=phone) | Q(username=phone), domain=domain)
-    return rows.exclude(pk=but).exists()
+    rows = Account.objects.filter(Q(phone=phone) | Q(username=phone), space__domain=domain)
+    return rows.exclude(pk=but or 0).exists()
 
 
 def email_taken(domain: str, email: str, *, but: int | None = None) -> bool:
     """Whether another account of the domain has this e-mail address."""
-    return Account.objects.filter(email=email, domain=domain).exclude(pk=but).exists()
+    return Account.objects.filter(email=email, space__domain=domain).exclude(pk=but or 0).exists()
 
 
 def country_activated(code: str) -> bool:
@@ -240,6 +241,17 @@ def pending_email_code(account: Account) -> EmailChangeCode | None:
 def pending_phone_code(account: Account) -> PhoneChangeCode | None:
     """The newest phone change code that nobody has used."""
     return account.phone_change_codes.filter(code__isnull=False).order_by("-id").first()
+
+
+def pending_recovery_code(account: Account) -> RecoveryCode | None:
+    """The newest recovery code that nobody has used."""
+    return account.recovery_codes.filter(code__isnull=False).order_by("-id").first()
+
+
+def activation_expired(account: Account) -> bool:
+    """Whether the confirmation key of an account had an end that is over."""
+    newest = account.activation_expirations.order_by("-id").first()
+    return newest is not None and newest.expires < now()
 
 
 def codes_since(account: Account, since: datetime) -> int:
@@ -292,7 +304,7 @@ def recoverable_by_email(space: Space, email: str, username: str | None) -> Acco
 
     Where addresses are not unique the username decides, or the phone number given in its place.
     """
-    rows = Account.objects.filter(domain=space.domain, email=email).order_by("id")
+    rows = Account.objects.filter(space__domain=space.domain, email=email).order_by("id")
     if space.unique_email:
         return rows.first()
     if not username:
@@ -302,7 +314,7 @@ def recoverable_by_email(space: Space, email: str, username: str | None) -> Acco
 
 def recoverable_by_phone(space: Space, number: str) -> Account | None:
     """The account of a Space that has a number (E.164) as its username, else as its phone."""
-    rows = Account.objects.filter(domain=space.domain).order_by("id")
+    rows = Account.objects.filter(space__domain=space.domain).order_by("id")
     return rows.filter(username=number).first() or rows.filter(phone=number).first()
 
 
@@ -345,3 +357,13 @@ def reset_token(token_hash: str) -> ResetPasswordEmailToken | None:
     """A password reset token that nobody has used, expired ones included."""
     rows = ResetPasswordEmailToken.objects.select_related("account")
     return rows.filter(token=token_hash, used=False).first()
+
+
+def old_accounts(before: datetime, *, activated: bool) -> QuerySet[Account]:
+    """The accounts of all Spaces that are older than a moment and have (not) been activated; no administrators."""
+    return Account.objects.filter(created_at__lt=before, activated=activated, admin=False)
+
+
+def old_tombstones(before: datetime) -> QuerySet[Tombstone]:
+    """The names that were reserved before a moment."""
+    return Tombstone.objects.filter(created_at__lt=before)

@@ -134,3 +134,5 @@ CONSUMED_CREATION_TOKEN = component(
         }
     ),
 )
+ACCOUNT_INFO = component("AccountInfo", obj({"activated": BOOLEAN, "realm": _MAYBE_TEXT}))
+PHONE_INFO = component("PhoneInfo", obj({"activated": BOOLEAN, "realm": _MAYBE_TEXT, "phone": BOOLEAN}))

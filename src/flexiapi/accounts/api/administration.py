@@ -45,7 +45,14 @@ class Accounts(AdministratorView):
             raise errors.Forbidden("This action is unauthorized.")
         new = AdministratorsNewAccount.read(request, **field_context(space))
         account = creation.create_by_administrator(space, new, by=request.caller, origin=request.origin)
-        return document(account.pk)
+        if account.confirmation_key is None:
+            return document(account.pk)
+        expires = new.confirmation_key_expires
+        return document(
+            account.pk,
+            confirmation_key=account.confirmation_key,
+            confirmation_key_expires=expires.strftime("%Y-%m-%d %H:%M:%S") if expires else None,
+        )
 
 
 class AccountDetail(AdministratorView):

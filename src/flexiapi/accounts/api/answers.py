@@ -10,12 +10,12 @@ from flexiapi.http.pagination import base_url
 from flexiapi.spaces.models import Space
 
 
-def document(account_id: int, variant: Variant = Variant.FULL) -> HttpResponse:
-    """An account for itself or its administrator; gone meanwhile is 404."""
+def document(account_id: int, variant: Variant = Variant.FULL, **more: str | None) -> HttpResponse:
+    """An account for itself or its administrator, `more` keys added; gone meanwhile is 404."""
     found = documents.one(account_id, variant, with_token=True)
     if found is None:
         raise errors.NotFound
-    return replies.json(found)
+    return replies.json({**found, **more})
 
 
 def no_store(reply: HttpResponse) -> HttpResponse:

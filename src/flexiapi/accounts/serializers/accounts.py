@@ -1,15 +1,18 @@
 """Inputs of creating and changing accounts and their passwords."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from msgspec import UNSET, UnsetType
 
 from flexiapi.accounts import phones, rules
+from flexiapi.config import instance
 from flexiapi.http import rules as common
-from flexiapi.http.fields import Choice, Email, Flag, Missing, StringMap, Text
+from flexiapi.http.fields import Choice, Email, Flag, Missing, RuledField, StringMap, Text
 from flexiapi.http.serializers import Input
 
+_EPOCH = 1970
 DTMF_PROTOCOLS = ("sipinfo", "rfc2833", "sipmessage")
 
 
@@ -48,6 +51,7 @@ class NewAccount:
     admin: bool | None = None
     dictionary: dict[str, str] = field(default_factory=dict)
     account_creation_token: str | None = None
+    confirmation_key_expires: datetime | None = None
 
 
 class AccountFields(Input[NewAccount]):
@@ -75,13 +79,35 @@ class AccountFields(Input[NewAccount]):
         return attrs
 
 
+class Moment(RuledField):
+    """A moment in UTC as `2026-01-31 12:00:00`."""
+
+    def to_internal_value(self, data: Any) -> datetime:
+        """The moment."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        try:
+            moment = datetime.strptime(data, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+        except ValueError:
+            self.fail("date_format", format="Y-m-d H:i:s")
+        if moment.year < _EPOCH:
+            self.fail("date_format", format="Y-m-d H:i:s")
+        return moment
+
+
 class AdministratorsNewAccount(AccountFields):
-    """An account created by an administrator."""
+    """An account created by an administrator; `confirmation_key_expires` counts for old Linphone apps only."""
 
     display_name = Text()
     algorithm = Text(rules.space_algorithm, longest=10)
     activated = Flag()
     admin = Flag()
+    confirmation_key_expires = Moment()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not instance.current().app_dangerous_endpoints:
+            del self.fields["confirmation_key_expires"]
 
 
 class RegisteredAccount(AccountFields):

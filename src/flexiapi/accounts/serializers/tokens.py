@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flexiapi.accounts import rules
-from flexiapi.http.fields import Choice, RuledField, Text
+from flexiapi.http.fields import Choice, Text
 from flexiapi.http.messages import sentence
 from flexiapi.http.rules import matches, name
 from flexiapi.http.serializers import Input
@@ -18,7 +18,7 @@ _PRID = matches("pn_prid", re.compile(r"^[A-Za-z0-9_:-]+\Z"))
 _CALL_ID = matches("call_id", re.compile(r"^[!-~]+\Z"))
 
 
-def _provider(value: str, field: RuledField) -> str | None:
+def _provider(value: str, field: Any) -> str | None:
     return None if value in PROVIDERS else sentence("pn_provider", name(field))
 
 

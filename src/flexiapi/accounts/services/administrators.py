@@ -31,7 +31,7 @@ def create_administrator(*, username: str, domain: str, password: str, key_ip: s
         space_services.configure_digest(space, realm=domain, algorithm=space_services.DEFAULT_ALGORITHM)
         space = spaces.by_domain(domain)
     moment = now()
-    account = Account.objects.select_for_update().filter(username=username, domain=domain).first()
+    account = Account.objects.select_for_update().filter(username=username, space__domain=domain).first()
     if account is None:
         account = Account.objects.create(
             username=username,

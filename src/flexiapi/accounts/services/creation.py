@@ -3,9 +3,11 @@
 from django.db import IntegrityError, transaction
 
 from flexiapi.accounts.events import AccountEvent, account_created
-from flexiapi.accounts.models import Account
+from flexiapi.accounts.models import Account, ActivationExpiration
 from flexiapi.accounts.serializers import NewAccount
+from flexiapi.auth.keys import random_text
 from flexiapi.auth.scope import Caller, Origin
+from flexiapi.config import instance
 from flexiapi.http.dates import now
 from flexiapi.http.errors import Forbidden, Invalid
 from flexiapi.http.messages import sentence
@@ -15,6 +17,7 @@ from flexiapi.spaces.models import Space
 
 from . import passwords, provisioning_tokens, uniqueness
 
+KEY_LENGTH = 13
 USER_AGENT_COLUMN = 256
 
 
@@ -22,15 +25,19 @@ USER_AGENT_COLUMN = 256
 def create_by_administrator(space: Space, new: NewAccount, *, by: Caller | None, origin: Origin) -> Account:
     """Create an account with all that an administrator may set.
 
+    Where old Linphone apps are served, one that is not activated gets a key to activate itself with.
+
     Raises:
         Forbidden: the Space has no seat left.
         Invalid: the name was taken meanwhile.
     """
+    needs_key = instance.current().app_dangerous_endpoints and not new.activated
     account = _create(
         space,
         new,
         origin=origin,
         user_agent=origin.user_agent or space.name,
+        confirmation_key=random_text(KEY_LENGTH) if needs_key else None,
         email=new.email,
         phone=new.phone,
         display_name=new.display_name,
@@ -38,18 +45,22 @@ def create_by_administrator(space: Space, new: NewAccount, *, by: Caller | None,
         admin=bool(new.admin),
     )
     write_dictionary(account, new.dictionary)
+    if needs_key and new.confirmation_key_expires is not None:
+        ActivationExpiration.objects.create(account=account, expires=new.confirmation_key_expires)
     account_created.announce(AccountEvent(account.pk, account.username, account.domain, by, origin))
     return account
 
 
-def register(space: Space, new: NewAccount, *, origin: Origin) -> Account:
+def register(space: Space, new: NewAccount, *, origin: Origin, **columns: str | None) -> Account:
     """Create an account for its owner, with a name and a password only; runs in the caller's transaction.
+
+    `columns` are those of the old ways to register: `email`, `phone`, `confirmation_key`.
 
     Raises:
         Forbidden: the Space has no seat left.
         Invalid: the name was taken meanwhile.
     """
-    account = _create(space, new, origin=origin, user_agent=space.name, activated=False, admin=False)
+    account = _create(space, new, origin=origin, user_agent=space.name, activated=False, admin=False, **columns)
     account_created.announce(AccountEvent(account.pk, account.username, account.domain, None, origin))
     return account
 

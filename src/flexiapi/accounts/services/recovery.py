@@ -53,7 +53,7 @@ def request_by_email(space: Space, *, email: str, username: str | None, base_url
     _refuse_repetition(identifier, origin)
     with transaction.atomic():
         account = queries.recoverable_by_email(space, email, username)
-        code = _issue(account, origin, email=account.email if account is not None else None)
+        code = issue_code(account, origin=origin, email=account.email if account is not None else None)
         if account is not None and code is not None:
             token = provisioning_tokens.issue_token(account, origin=origin).token
             minutes = instance.current().app_recovery_code_expiration_minutes
@@ -90,7 +90,7 @@ def request_by_phone(space: Space, *, phone: str, recovery_token: str, origin: O
         rows = AccountRecoveryToken.objects.filter(pk=token.pk, used=False)
         if rows.update(used=True, account=account, updated_at=now()) != 1:
             raise Forbidden("Wrong Account Recovery Token")
-        code = _issue(account, origin, phone=number)
+        code = issue_code(account, origin=origin, phone=number)
         if account is not None and code is not None:
             provisioning_tokens.issue_token(account, origin=origin)
             minutes = instance.current().app_recovery_code_expiration_minutes
@@ -150,10 +150,10 @@ def attempts_left(handle: str) -> int:
     return 0 if request is None else max(0, pins.ATTEMPTS - request.attempts)
 
 
-def _issue(
-    account: Account | None, origin: Origin, *, phone: str | None = None, email: str | None = None
+def issue_code(
+    account: Account | None, *, origin: Origin, phone: str | None = None, email: str | None = None
 ) -> RecoveryCode | None:
-    """A code for an account that may have one; those sent before are dead from now on.
+    """A code for an account that may have one, in the caller's transaction; those sent before are dead.
 
     There is none for blocked accounts, for those that asked too often (they are blocked by it), and after ten
     within a day: with three tries each, whoever guesses has a chance of 1 in 300 a day.

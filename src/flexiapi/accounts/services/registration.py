@@ -1,16 +1,18 @@
-"""Accounts that their owners create themselves, vouched for by a creation token."""
+"""Accounts that their owners create themselves: through an app with a creation token, or by the portal's form."""
 
 from django.db import transaction
 
 from flexiapi.accounts import journal, queries
 from flexiapi.accounts.models import Account
 from flexiapi.accounts.serializers import NewAccount
+from flexiapi.accounts.serializers.registration import Registration
 from flexiapi.auth.scope import Origin
 from flexiapi.http.errors import Invalid, NotFound
 from flexiapi.http.messages import sentence
+from flexiapi.messaging import services as messaging
 from flexiapi.spaces.models import Space
 
-from . import creation, creation_tokens
+from . import address_changes, creation, creation_tokens
 
 
 @transaction.atomic
@@ -21,14 +23,48 @@ def register_with_token(space: Space, new: NewAccount, *, origin: Origin) -> Acc
         Forbidden: the Space has no seat left.
         Invalid: the name or the token was taken meanwhile.
     """
-    token = queries.creation_token(new.account_creation_token or "")
     account = creation.register(space, new, origin=origin)
+    spend_token(new.account_creation_token or "", account)
+    return account
+
+
+def spend_token(token: str, account: Account) -> None:
+    """Use a valid creation token up for an account, in the caller's transaction.
+
+    Raises:
+        Invalid: it was taken meanwhile.
+    """
+    found = queries.creation_token(token)
     try:
-        if token is None:
+        if found is None:
             raise NotFound
-        creation_tokens.take(token, account_id=account.pk)
+        creation_tokens.take(found, account_id=account.pk)
     except NotFound:
         field = "account_creation_token"
         raise Invalid({field: [sentence(field, field)]}) from None
-    journal.record("account creation token redeemed", id=account.identifier, token_id=token.pk)
+    journal.record("account creation token redeemed", id=account.identifier, token_id=found.pk)
+
+
+@transaction.atomic
+def register_by_form(space: Space, new: Registration, *, origin: Origin) -> Account:
+    """Create a not activated account and send a code to the address or number that it is to be confirmed by.
+
+    Neither is the account's own before its code is entered.
+
+    Raises:
+        Forbidden: the Space has no seat left.
+        Invalid: the name was taken meanwhile.
+    """
+    account = creation.register(space, NewAccount(username=new.username, password=new.password), origin=origin)
+    if new.email is not None:
+        address_changes.request_email(account, new.email, origin=origin)
+        if new.newsletter and space.newsletter_registration_address:
+            messaging.enqueue_mail(
+                space,
+                template="newsletter_registration",
+                to=space.newsletter_registration_address,
+                context={"subscriber_email": new.email},
+            )
+    elif new.phone is not None:
+        address_changes.request_phone(account, new.phone, origin=origin)
     return account

@@ -1,0 +1,72 @@
+"""Inputs of the registration forms."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from rest_framework.exceptions import ValidationError
+
+from flexiapi.accounts import phones, rules
+from flexiapi.http.fields import Email, Missing, Text
+from flexiapi.http.messages import sentence
+from flexiapi.http.serializers import Input
+
+from .accounts import phone_field, username_field
+
+_YES = ("on", "1", "true", "yes")
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A valid registration: one of `email` and `phone` (E.164) is where the first code goes."""
+
+    username: str
+    password: str
+    email: str | None = None
+    phone: str | None = None
+    newsletter: bool = False
+
+
+class RegistrationForm(Input[Registration]):
+    """What both forms share: a name, a password typed twice, the terms accepted.
+
+    Context: `domain`, `unique_email`.
+    """
+
+    shape: ClassVar[type] = Registration
+
+    username = username_field()
+    password = Text(shortest=8, longest=255, required=True)
+    password_confirmation = Text(longest=255)
+    terms = Text()
+    newsletter = Text()
+    admin = Missing()
+    activated = Missing()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Confirmations equal what they confirm, the terms are accepted."""
+        broken: dict[str, list[str]] = {}
+        if attrs.pop("password_confirmation", None) != attrs["password"]:
+            broken["password"] = [sentence("confirmed", "password")]
+        if "email" in attrs and attrs.pop("email_confirmation", None) != attrs["email"]:
+            broken["email"] = [sentence("confirmed", "email")]
+        if attrs.pop("terms", None) not in _YES:
+            broken["terms"] = [sentence("accepted", "terms")]
+        if broken:
+            raise ValidationError(broken)
+        attrs["newsletter"] = attrs.get("newsletter") in _YES
+        if attrs.get("phone"):
+            attrs["phone"] = phones.normalised(attrs["phone"])
+        return attrs
+
+
+class RegistrationByEmail(RegistrationForm):
+    """Registration with an e-mail address."""
+
+    email = Email(rules.free_email, required=True)
+    email_confirmation = Text()
+
+
+class RegistrationByPhone(RegistrationForm):
+    """Registration with a phone number."""
+
+    phone = phone_field(required=True)

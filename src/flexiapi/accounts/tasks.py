@@ -1,0 +1,27 @@
+"""Periodic work of this room."""
+
+from datetime import time, timedelta
+
+from flexiapi import schedule
+from flexiapi.http.dates import now
+from flexiapi.schedule import Job
+
+from .services import cleaning
+
+_TOMBSTONE_DAYS = 7
+_UNCONFIRMED_DAYS = 30
+
+
+def _clear_tombstones() -> None:
+    cleaning.clear_tombstones(now() - timedelta(days=_TOMBSTONE_DAYS))
+
+
+def _clear_unconfirmed() -> None:
+    before = now() - timedelta(days=_UNCONFIRMED_DAYS)
+    cleaning.clear_accounts(before, activated=False, stopping=schedule.stopping)
+
+
+JOBS = [
+    Job("accounts:clear-accounts-tombstones", _clear_tombstones, at=time(0, 10)),
+    Job("accounts:clear-unconfirmed", _clear_unconfirmed, at=time(0, 15)),
+]
