@@ -235,14 +235,20 @@ def caller(account: Account, *, super_admin: bool) -> Caller:
     return Caller(account.pk, account.username, account.domain, True, super_admin, False, "session")
 
 
+@pytest.mark.django_db(transaction=True)  # ANALYZE ends the transaction on MySQL
 def test_rows_come_by_index_on_every_engine(alice: Account) -> None:
-    people = [alice, *(f"u{n}@d{n % 7}.org" for n in range(60))]
-    for n in range(1200):
-        call(f"c{n}", people[n % 61], people[(n * 7 + 1) % 61], NOON + timedelta(minutes=n))
-    analyze = {"mysql": "ANALYZE TABLE statistics_calls", "postgresql": "ANALYZE", "sqlite": "ANALYZE"}
+    people = [(alice.username, alice.domain), *((f"u{n}", f"d{n % 7}.org") for n in range(60))]
+    Call.objects.bulk_create(
+        Call(
+            id=f"c{n}",
+            **dict(zip(("from_username", "from_domain"), people[n % 61], strict=True)),
+            **dict(zip(("to_username", "to_domain"), people[(n * 7 + 1) % 61], strict=True)),
+            initiated_at=NOON + timedelta(minutes=n),
+        )
+        for n in range(1200)
+    )
     with connection.cursor() as cursor:
-        cursor.execute(analyze[connection.vendor])
-        cursor.fetchall() if connection.vendor == "mysql" else None
+        cursor.execute("ANALYZE TABLE statistics_calls" if connection.vendor == "mysql" else "ANALYZE")
     log = queries.call_log(alice, CallFilter(start=NOON))
     assert isinstance(log, Merged)
 
@@ -251,8 +257,8 @@ def test_rows_come_by_index_on_every_engine(alice: Account) -> None:
         assert index in page, page
         assert "sort" not in page.lower(), page
         assert "TEMP B-TREE" not in page, page
-        count = part.explain()
-        assert index in count, count
+        everything = part.explain()
+        assert index in everything, everything
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tests.api import Api
 from tests.statistics.reports import a_call, a_conference, a_message
 
 from flexiapi.accounts.models import Account
-from flexiapi.statistics import commands
+from flexiapi.statistics import commands, tasks
 from flexiapi.statistics.models import Call, CallDevice, Conference, ConferenceEvent, Message, MessageDevice
 from flexiapi.statistics.services import retention
 
@@ -119,3 +119,16 @@ class TestWithTheAccount:
 def address(account: Account) -> str:
     """`user@domain`."""
     return f"{account.username}@{account.domain}"
+
+
+@pytest.mark.django_db
+def test_the_worker_keeps_thirty_days(api: Api) -> None:
+    for age in (31, 29):
+        with time_machine.travel(NOW - timedelta(days=age), tick=False):
+            report_all(api.as_admin(factories.a_space()), str(age), "alice@d.org", "bob@d.org")
+
+    with time_machine.travel(NOW, tick=False):
+        tasks.clear_statistics()
+
+    for model in (Call, Message, Conference):
+        assert list(model.objects.values_list("pk", flat=True)) == ["29"]

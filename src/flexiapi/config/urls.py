@@ -1,6 +1,6 @@
 """All routes of the product: the doors of every room, the API's below `api/`."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from flexiapi.accounts import api as accounts
 from flexiapi.accounts import pages as accounts_pages
@@ -16,7 +16,8 @@ from flexiapi.statistics import api as statistics
 from flexiapi.telephony import api as telephony
 from flexiapi.telephony import pages as telephony_pages
 
-API = [
+API: list[URLPattern | URLResolver] = [
+    *statistics.routes,  # first: Flexisip's reports are the most frequent requests of all
     *operations.api_routes,
     *auth.routes,
     *accounts.routes,
@@ -24,7 +25,6 @@ API = [
     *intercom.routes,
     *spaces.routes,
     *telephony.routes,
-    *statistics.routes,
 ]
 
 PAGES = [

@@ -3,9 +3,10 @@
 Flexisip's own default is the prefix `stats`; `statistics` is what operators configure. Both are served.
 """
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.http import HttpResponse
+from django.urls import URLPattern, URLResolver, include
 
 from flexiapi.accounts import queries as accounts
 from flexiapi.auth.access import AdministratorView, ApiRequest, UserView
@@ -37,7 +38,7 @@ _PER_PAGE = 30
 
 _ONCE = "Answers `1`. A repeated report of the same id changes nothing."
 _UNKNOWN = "Nothing of this id was reported."
-_LOG = {**PAGED, **input_schema(CallFilterInput())["properties"]}
+_LOG = {**PAGED, **input_schema(CallFilterInput(data={}))["properties"]}
 
 
 def report(request: ApiRequest, rules: type[ReportInput[_Report]]) -> _Report:
@@ -214,25 +215,24 @@ def call_log(request: ApiRequest, party: Party) -> HttpResponse:
     return pagination.answer(request, rows, per_page=_PER_PAGE, write=documents.logged_calls)
 
 
-def _reports(prefix: str) -> list[Any]:
-    """The routes of reports; a device id may be any text, with slashes too: Flexisip encodes nothing in its paths."""
-    conference = f"{prefix}/conferences/<seg:conference_id>"
-    return [
-        path(f"{prefix}/messages", Messages.as_view()),
-        path(f"{prefix}/messages/<seg:message_id>/to/<seg:to>/devices/<path:device_id>", MessageDevice.as_view()),
-        path(f"{prefix}/calls", Calls.as_view()),
-        path(f"{prefix}/calls/<seg:call_id>", Call.as_view()),
-        path(f"{prefix}/calls/<seg:call_id>/devices/<path:device_id>", CallDevice.as_view()),
-        path(f"{prefix}/conferences", Conferences.as_view()),
-        path(conference, Conference.as_view()),
-        path(f"{conference}/participants/<seg:uri>/events", ParticipantEvents.as_view()),
-        path(f"{conference}/participants/<seg:uri>/devices/<path:device_id>/events", ParticipantDeviceEvents.as_view()),
-    ]
+_CONFERENCE = "conferences/<seg:conference_id>"
 
+# A device id may be any text, with slashes too: Flexisip encodes nothing in its paths.
+_reports = [
+    path("calls", Calls.as_view()),
+    path("calls/<seg:call_id>", Call.as_view()),
+    path("calls/<seg:call_id>/devices/<path:device_id>", CallDevice.as_view()),
+    path("messages", Messages.as_view()),
+    path("messages/<seg:message_id>/to/<seg:to>/devices/<path:device_id>", MessageDevice.as_view()),
+    path("conferences", Conferences.as_view()),
+    path(_CONFERENCE, Conference.as_view()),
+    path(f"{_CONFERENCE}/participants/<seg:uri>/events", ParticipantEvents.as_view()),
+    path(f"{_CONFERENCE}/participants/<seg:uri>/devices/<path:device_id>/events", ParticipantDeviceEvents.as_view()),
+]
 
-routes = [
-    *_reports("statistics"),
-    *_reports("stats"),
+routes: list[URLPattern | URLResolver] = [
+    path("stats/", include(_reports)),
+    path("statistics/", include(_reports)),
     path("accounts/me/statistics/calls", MyCalls.as_view()),
     path("accounts/<id:account_id>/statistics/calls", AccountCalls.as_view()),
 ]

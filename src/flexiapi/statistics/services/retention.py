@@ -15,14 +15,12 @@ _BATCH = 1000
 
 
 def remove_older(kind: Kind, before: datetime) -> int:
-    """Delete what was reported before a moment, with its devices and events; returns how much it was.
-
-    In batches of 1,000, each its own transaction, so that reports need not wait.
-    """
-    return sum(_batches(kind, before))
+    """Delete what was reported before a moment, with its devices and events; returns how much it was."""
+    return sum(batches(kind, before))
 
 
-def _batches(kind: Kind, before: datetime) -> Iterator[int]:
+def batches(kind: Kind, before: datetime) -> Iterator[int]:
+    """The same in batches of 1,000, each its own transaction so that reports need not wait; yields their sizes."""
     model = _MODELS[kind]
     while ids := queries.oldest(kind, before, _BATCH):
         model.objects.filter(pk__in=ids).delete()
