@@ -68,7 +68,10 @@ def _complete() -> console.Console:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flexiapi.config.django")
     django.setup()
     from flexiapi.accounts import commands as accounts
+    from flexiapi.accounts import commands_cleaning as accounts_cleaning
+    from flexiapi.auth import commands as auth
     from flexiapi.operations import commands as operations
+    from flexiapi.operations import commands_schedule as operations_schedule
     from flexiapi.spaces import commands as spaces
     from flexiapi.statistics import commands as statistics
     from flexiapi.telephony import commands as telephony
@@ -78,8 +81,11 @@ def _complete() -> console.Console:
             *CONFIGURATION,
             *PROVISIONING,
             *operations.COMMANDS,
+            *operations_schedule.COMMANDS,
+            *auth.COMMANDS,
             *spaces.COMMANDS,
             *accounts.COMMANDS,
+            *accounts_cleaning.COMMANDS,
             *telephony.COMMANDS,
             *statistics.COMMANDS,
         ],

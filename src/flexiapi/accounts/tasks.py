@@ -5,8 +5,9 @@ from datetime import time, timedelta
 from flexiapi import schedule
 from flexiapi.http.dates import now
 from flexiapi.schedule import Job
+from flexiapi.spaces.services import expiry
 
-from .services import cleaning
+from .services import cleaning, expiration_notices
 
 _TOMBSTONE_DAYS = 7
 _UNCONFIRMED_DAYS = 30
@@ -21,7 +22,13 @@ def _clear_unconfirmed() -> None:
     cleaning.clear_accounts(before, activated=False, stopping=schedule.stopping)
 
 
+def _announce_expiry() -> None:
+    for expiring in expiry.expiring():
+        expiration_notices.send_notices(expiring)
+
+
 JOBS = [
+    Job("spaces:expiration-emails", _announce_expiry, at=time(6, 0)),
     Job("accounts:clear-accounts-tombstones", _clear_tombstones, at=time(0, 10)),
     Job("accounts:clear-unconfirmed", _clear_unconfirmed, at=time(0, 15)),
 ]

@@ -1,5 +1,9 @@
 """The periodic work of every room, for workers and `schedule:run`."""
 
+from flexiapi.accounts import tasks as accounts
+from flexiapi.auth import tasks as auth
 from flexiapi.messaging import tasks as messaging
+from flexiapi.statistics import tasks as statistics
+from flexiapi.telephony import tasks as telephony
 
-JOBS = [*messaging.JOBS]
+JOBS = [*auth.JOBS, *messaging.JOBS, *accounts.JOBS, *telephony.JOBS, *statistics.JOBS]

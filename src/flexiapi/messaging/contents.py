@@ -40,7 +40,9 @@ def _minutes(variables: Variables) -> tuple[str, ...]:
     minutes = int(variables["expiration_minutes"] or 0)
     if minutes <= 0:
         return ()
-    return (npgettext("mail", "The code is valid for %d minute.", "The code is valid for %d minutes.", minutes) % minutes,)
+    return (
+        npgettext("mail", "The code is valid for %d minute.", "The code is valid for %d minutes.", minutes) % minutes,
+    )
 
 
 def _register_validation(variables: Variables) -> Content:
@@ -127,7 +129,9 @@ def _expiring_space(variables: Variables) -> Content:
     return Content(
         subject=npgettext(
             "mail",
-            "Your Space %(space)s expires in %(days)d day", "Your Space %(space)s expires in %(days)d days", days
+            "Your Space %(space)s expires in %(days)d day",
+            "Your Space %(space)s expires in %(days)d days",
+            days,
         )
         % words,
         paragraphs=(

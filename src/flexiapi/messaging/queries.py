@@ -1,6 +1,6 @@
 """Reads of deliveries."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -55,13 +55,24 @@ def own_server(delivery: Delivery) -> EmailServer | None:
     return getattr(delivery.space, "email_server", None)
 
 
-def due(moment: datetime, limit: int) -> Sequence[tuple[int, Server]]:
-    """Deliveries to send now with the server that each goes to: the longest due first, then what the dead left."""
+def due(moment: datetime, limit: int, *, but: Collection[Server] = ()) -> Sequence[tuple[int, Server]]:
+    """Deliveries to send now with the server that each goes to: the longest due first, then what the dead left.
+
+    Those for the servers in `but` are left out.
+    """
     waiting = Delivery.objects.filter(state="pending", next_attempt_at__lte=moment).order_by("next_attempt_at")
     left = Delivery.objects.filter(state="sending", locked_until__lte=moment).order_by("locked_until")
     columns = ("pk", "kind", "space__email_server__pk")
-    found = list(waiting.values_list(*columns)[:limit])
-    found += left.values_list(*columns)[: limit - len(found)]
+    found: list[tuple[int, str, int | None]] = []
+    for rows in (waiting, left):
+        for kind, own in but:
+            if own is not None:
+                rows = rows.exclude(kind=kind, space__email_server__pk=own)
+            elif kind == "mail":
+                rows = rows.exclude(kind=kind, space__email_server__pk__isnull=True)
+            else:
+                rows = rows.exclude(kind=kind)
+        found += rows.values_list(*columns)[: limit - len(found)]
     return [(pk, (kind, own if kind == "mail" else None)) for pk, kind, own in found]
 
 

@@ -62,18 +62,21 @@ def deliver(delivery_id: int) -> Outcome:
 def deliver_due(*, until: Callable[[], bool]) -> int:
     """Send everything that is due, until `until` says to stop; returns how many left.
 
-    What would meet a server that is down is left for the next time.
+    One message tells that a server is down; the others for it are left for the next time.
     """
     sent, down = 0, set[queries.Server]()
-    for delivery_id, server in queries.due(now(), _BATCH):
-        if until():
-            break
-        if server in down:
-            continue
-        outcome = deliver(delivery_id)
-        sent += outcome is Outcome.SENT
-        if outcome is Outcome.SERVER_DOWN:
-            down.add(server)
+    while not until() and (batch := queries.due(now(), _BATCH, but=down)):
+        outcomes = set[Outcome]()
+        for delivery_id, server in batch:
+            if until() or server in down:
+                continue
+            outcome = deliver(delivery_id)
+            outcomes.add(outcome)
+            sent += outcome is Outcome.SENT
+            if outcome is Outcome.SERVER_DOWN:
+                down.add(server)
+        if outcomes <= {Outcome.SKIPPED}:
+            break  # others are at work on the same deliveries
     return sent
 
 
@@ -86,7 +89,7 @@ class _Lease:
     """The right to send a delivery, until a moment that is written in its row."""
 
     def __init__(self, delivery_id: int, until: datetime) -> None:
-        self._row = Delivery.objects.filter(pk=delivery_id, state="sending")
+        self._delivery_id = delivery_id
         self.until = until
 
     def renew(self) -> None:
@@ -96,7 +99,8 @@ class _Lease:
             LeaseLost: it was over, and somebody else has taken the delivery.
         """
         until = _lease_end()
-        if not self._row.filter(locked_until=self.until).update(locked_until=until):
+        row = {"pk": self._delivery_id, "state": "sending", "locked_until": self.until}
+        if not Delivery.objects.filter(**row).update(locked_until=until):
             raise LeaseLost
         self.until = until
 

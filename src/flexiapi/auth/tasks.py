@@ -1,0 +1,27 @@
+"""Periodic work of this room."""
+
+from datetime import time
+
+from flexiapi.config import instance
+from flexiapi.schedule import Job
+
+from . import cleaning
+
+_OPAQUES_MINUTES = 60
+
+
+def _clear_opaques() -> None:
+    cleaning.clear_opaques(_OPAQUES_MINUTES)
+
+
+def _clear_keys() -> None:
+    minutes = instance.current().app_api_key_expiration_minutes
+    if minutes:
+        cleaning.clear_personal_keys(minutes)
+    cleaning.clear_managed_keys()
+
+
+JOBS = [
+    Job("digest:clear-opaques", _clear_opaques, at=time(0, 0)),
+    Job("accounts:clear-api-keys", _clear_keys, at=time(0, 5)),
+]
