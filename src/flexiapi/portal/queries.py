@@ -8,6 +8,7 @@ from flexiapi.auth.gate import hashed
 from flexiapi.auth.models import ApiKey, PortalSession
 from flexiapi.config import instance
 from flexiapi.http import dates
+from flexiapi.http.errors import NotFound
 from flexiapi.spaces.models import Space
 
 
@@ -71,3 +72,15 @@ def sessions(account_id: int, *, present: str | None) -> list[SessionLine]:
         )
         for row in rows
     ]
+
+
+def account(space: Space, account_id: int) -> Account:
+    """An account of a Space.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = Account.objects.filter(pk=account_id, space__domain=space.domain).first()
+    if found is None:
+        raise NotFound
+    return found

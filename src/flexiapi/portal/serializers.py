@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 from rest_framework.exceptions import ValidationError
 
-from flexiapi.http.fields import Text
+from flexiapi.accounts.rules import phone_number
+from flexiapi.http.fields import Email, Text
 from flexiapi.http.messages import sentence
 from flexiapi.http.serializers import Input
 
@@ -72,3 +73,71 @@ class DeletionForm(Input[Confirmation]):
     shape: ClassVar[type] = Confirmation
 
     identifier = Text(required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A code of four digits."""
+
+    code: str
+
+
+class Digits(Input[Pin]):
+    """A code typed into four fields, or pasted into one."""
+
+    shape: ClassVar[type] = Pin
+
+    code = Text(longest=4)
+    number_1 = Text(longest=4)
+    number_2 = Text(longest=1)
+    number_3 = Text(longest=1)
+    number_4 = Text(longest=1)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Exactly four digits."""
+        typed = attrs.get("code") or "".join(attrs.get(f"number_{place}") or "" for place in range(1, 5))
+        if not (len(typed) == 4 and typed.isascii() and typed.isdigit()):
+            raise ValidationError({"code": [sentence("digits", "code", digits=4)]})
+        return {"code": typed}
+
+
+@dataclass(frozen=True, slots=True)
+class EmailRecovery:
+    """Whose recovery is asked for by e-mail."""
+
+    email: str
+    username: str | None = None
+
+
+class RecoveryByEmailForm(Input[EmailRecovery]):
+    """Recovery by e-mail.
+
+    Context: `needs_username`, where several accounts may share an address.
+    """
+
+    shape: ClassVar[type] = EmailRecovery
+
+    email = Email(required=True)
+    username = Text(longest=64)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.context.get("needs_username"):
+            self.fields["username"] = Text(longest=64, required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRecovery:
+    """Whose recovery is asked for by phone, vouched for by the token that the app was sent."""
+
+    phone: str
+    account_recovery_token: str
+
+
+class RecoveryByPhoneForm(Input[PhoneRecovery]):
+    """Recovery by phone."""
+
+    shape: ClassVar[type] = PhoneRecovery
+
+    phone = Text(phone_number, longest=64, required=True)
+    account_recovery_token = Text(longest=64, required=True)

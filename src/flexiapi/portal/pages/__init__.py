@@ -1,5 +1,13 @@
 """The pages of the portal, by what people come for."""
 
-from . import account, frame, login
+from . import account, addresses, frame, login, qr_login, recovery, registration
 
-routes = [*frame.routes, *login.routes, *account.routes]
+routes = [
+    *frame.routes,
+    *login.routes,
+    *registration.routes,
+    *recovery.routes,
+    *qr_login.routes,
+    *account.routes,
+    *addresses.routes,
+]

@@ -1,0 +1,129 @@
+"""Changing the e-mail address or phone number: the new one, then the code that went there."""
+
+from typing import ClassVar
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from flexiapi.accounts import captcha, queries
+from flexiapi.accounts.models import Account, EmailChangeCode, PhoneChangeCode
+from flexiapi.accounts.serializers.addresses import EmailChange, PhoneChange
+from flexiapi.accounts.services import address_changes
+from flexiapi.auth.pages import PageRequest, Redirected, UserPage, require
+from flexiapi.http import errors, forms
+from flexiapi.http.routing import path
+from flexiapi.portal.serializers import Digits
+
+from .registration import with_captcha
+
+
+class AddressPage(UserPage):
+    """A page about one of the two kinds of address; phones only where the Space has them."""
+
+    kind: ClassVar[str] = "email"
+
+    def enter(self, request: PageRequest) -> None:
+        """The Space has this kind."""
+        super().enter(request)
+        if self.kind == "phone":
+            require(request.space.phone_registration, errors.NotFound("Phone registration disabled"))
+
+    def pending(self, account: Account) -> EmailChangeCode | PhoneChangeCode | None:
+        """The code that waits to be entered."""
+        return queries.pending_email_code(account) if self.kind == "email" else queries.pending_phone_code(account)
+
+
+class Change(AddressPage):
+    """The form for the new address."""
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        account = queries.own(request.scope)
+        present = account.email if self.kind == "email" else account.phone
+        context = {"kind": self.kind, "present": present, "captcha": captcha.gateway()}
+        return with_captcha(render(request, "portal/address_change.html", context))
+
+    def post(self, request: PageRequest) -> HttpResponse:
+        self.form_page = f"/{self.kind}/change"
+        account = queries.own(request.scope)
+        captcha.check(request, address=request.origin.ip)
+        try:
+            if self.kind == "email":
+                context = {"domain": account.domain, "unique_email": request.space.unique_email, "email": account.email}
+                new_email = EmailChange.read(request, **context)
+                address_changes.request_email(account, new_email.email, origin=request.origin)
+            else:
+                new_phone = PhoneChange.read(request, domain=account.domain)
+                address_changes.request_phone(account, new_phone.phone, origin=request.origin)
+        except errors.Forbidden:
+            raise Redirected("/blocked") from None
+        return forms.go(f"/{self.kind}/validate")
+
+
+class Validate(AddressPage):
+    """The form for the code."""
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        code = self.pending(queries.own(request.scope))
+        if code is None:
+            raise errors.NotFound
+        target = code.email if isinstance(code, EmailChangeCode) else code.phone
+        return render(request, "portal/address_validate.html", {"kind": self.kind, "target": target})
+
+
+class Confirm(AddressPage):
+    """The check of the code."""
+
+    def post(self, request: PageRequest) -> HttpResponse:
+        self.form_page = f"/{self.kind}/validate"
+        account = queries.own(request.scope)
+        if self.pending(account) is None:
+            return forms.go(f"/{self.kind}/change")
+        code = Digits.read(request).code
+        if self.kind == "email":
+            address_changes.confirm_email(account, code, origin=request.origin)
+            forms.flash(request, _("The e-mail address is confirmed."))
+        else:
+            address_changes.confirm_phone(account, code, origin=request.origin)
+            forms.flash(request, _("The phone number is confirmed."))
+        return forms.go("/dashboard")
+
+
+class EmailChangePage(Change):
+    """A new e-mail address."""
+
+
+class PhoneChangePage(Change):
+    """A new phone number."""
+
+    kind = "phone"
+
+
+class EmailValidatePage(Validate):
+    """The code of a new e-mail address."""
+
+
+class PhoneValidatePage(Validate):
+    """The code of a new phone number."""
+
+    kind = "phone"
+
+
+class EmailConfirm(Confirm):
+    """The check of an e-mail code."""
+
+
+class PhoneConfirm(Confirm):
+    """The check of a phone code."""
+
+    kind = "phone"
+
+
+routes = [
+    path("email/change", EmailChangePage.as_view()),
+    path("email/validate", EmailValidatePage.as_view()),
+    path("email", EmailConfirm.as_view()),
+    path("phone/change", PhoneChangePage.as_view()),
+    path("phone/validate", PhoneValidatePage.as_view()),
+    path("phone", PhoneConfirm.as_view()),
+]

@@ -1,0 +1,137 @@
+"""QR codes that let one device in by another, in both directions."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from flexiapi.auth import auth_tokens, sessions
+from flexiapi.auth import queries as tokens
+from flexiapi.auth.pages import PageRequest, PanelPage, UserPage
+from flexiapi.http import errors, forms, replies
+from flexiapi.http.pagination import base_url
+from flexiapi.http.routing import path
+from flexiapi.portal import queries
+from flexiapi.provisioning import qr
+
+from .recovery import private
+
+_MINE = "qr_token"
+
+
+class Start(PanelPage):
+    """A browser without login makes a token of its own."""
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        if request.caller is not None:
+            return forms.go("/")
+        token = auth_tokens.create(origin=request.origin)
+        request.session[_MINE] = token.token
+        return forms.go(f"/authenticate/qrcode/{token.token}")
+
+
+class Wait(PanelPage):
+    """The browser shows its code and waits; only the browser that made the token is let in by it."""
+
+    def get(self, request: PageRequest, token: str) -> HttpResponse:
+        found = tokens.living_token(token)
+        if found is None or request.session.get(_MINE) != token:
+            return forms.go("/authenticate/qrcode")
+        if found.account_id is not None:
+            return enter(request, token)
+        url = f"{base_url(request)}/auth_tokens/auth/external/{token}"
+        context = {"qr": SafeString(qr.svg(url, label=_("QR code to log in with")))}
+        reply = private(render(request, "portal/qr_wait.html", context))
+        reply["Refresh"] = "5"
+        return reply
+
+
+class Picture(PanelPage):
+    """The code of a token as PNG: it leads a device to log in, or to let this one in."""
+
+    def get(self, request: PageRequest, token: str) -> HttpResponse:
+        found = tokens.living_token(token)
+        if found is None:
+            raise errors.NotFound
+        kind = "auth" if found.account_id is not None else "auth/external"
+        content = qr.png(f"{base_url(request)}/auth_tokens/{kind}/{token}")
+        return private(replies.Reply(content, content_type="image/png"))
+
+
+class Attach(UserPage):
+    """Somebody who is logged in scanned the code of another device, and confirms that it may in."""
+
+    form_page = "/dashboard"
+
+    def get(self, request: PageRequest, token: str) -> HttpResponse:
+        found = tokens.living_token(token)
+        if found is None:
+            raise errors.NotFound
+        if found.account_id is not None:
+            return forms.go("/")
+        return private(render(request, "portal/qr_attach.html", {"token": found}))
+
+    def post(self, request: PageRequest, token: str) -> HttpResponse:
+        auth_tokens.attach(token, request.caller)
+        forms.flash(request, _("The other device is logged in now."))
+        return forms.go("/")
+
+
+class Offer(UserPage):
+    """Somebody who is logged in makes a code for another device to scan."""
+
+    form_page = "/dashboard"
+
+    def post(self, request: PageRequest) -> HttpResponse:
+        token = auth_tokens.create(origin=request.origin, account_id=request.caller.account_id)
+        request.session["offered_token"] = token.token
+        return forms.go("/link_device")
+
+
+class Offered(UserPage):
+    """The code for the other device."""
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        token = request.session.get("offered_token", "")
+        found = tokens.living_token(token) if token else None
+        context = {"qr": None}
+        if found is not None:
+            url = f"{base_url(request)}/auth_tokens/auth/{token}"
+            context = {"qr": SafeString(qr.svg(url, label=_("QR code that logs another device in"))), "url": url}
+        return private(render(request, "portal/link_device.html", context))
+
+
+class LogIn(PanelPage):
+    """The other device opens the code, and confirms that it wants in."""
+
+    def get(self, request: PageRequest, token: str) -> HttpResponse:
+        found = tokens.living_token(token)
+        if found is None or found.account is None or found.account.domain != request.space.domain:
+            raise errors.NotFound
+        return private(render(request, "portal/qr_enter.html", {"account": found.account}))
+
+    def post(self, request: PageRequest, token: str) -> HttpResponse:
+        return enter(request, token)
+
+
+def enter(request: PageRequest, token: str) -> HttpResponse:
+    """Log the browser in by a token, which is gone afterwards.
+
+    Raises:
+        NotFound: somebody was faster.
+        Forbidden: the account is blocked.
+    """
+    account = queries.account(request.space, auth_tokens.redeem(request.space, token))
+    sessions.log_in(request, account, method="qr code")
+    return forms.go("/")
+
+
+routes = [
+    path("authenticate/qrcode", Start.as_view()),
+    path("authenticate/qrcode/<seg:token>", Wait.as_view()),
+    path("auth_tokens", Offer.as_view()),
+    path("link_device", Offered.as_view()),
+    path("auth_tokens/qrcode/<seg:token>", Picture.as_view()),
+    path("auth_tokens/auth/external/<seg:token>", Attach.as_view()),
+    path("auth_tokens/auth/<seg:token>", LogIn.as_view()),
+]

@@ -1,0 +1,161 @@
+"""The ways back into an account: a code by mail or SMS, or an administrator's link."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from flexiapi.accounts import captcha, phones
+from flexiapi.accounts.services import password_reset, recovery
+from flexiapi.auth import sessions
+from flexiapi.auth.pages import PageRequest, PanelPage, require
+from flexiapi.http import errors, forms
+from flexiapi.http.pagination import base_url
+from flexiapi.http.routing import path
+from flexiapi.portal.serializers import Digits, PasswordForm, RecoveryByEmailForm, RecoveryByPhoneForm
+
+from .registration import with_captcha
+
+_HANDLE = "recovery"
+_PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+
+class ByEmail(PanelPage):
+    """The form for recovery by e-mail."""
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        context = {"space": request.space, "captcha": captcha.gateway()}
+        return with_captcha(render(request, "portal/recovery_email.html", context))
+
+
+class ByPhone(PanelPage):
+    """The form for recovery by phone, which an app opens with the token that it was sent."""
+
+    def get(self, request: PageRequest, token: str) -> HttpResponse:
+        try:
+            recovery.usable_token(token)
+        except errors.Forbidden:
+            raise errors.NotFound from None
+        context = {"token": token, "phone": request.GET.get("phone", "")[:64]}
+        return private(render(request, "portal/recovery_phone.html", context))
+
+
+class PhoneHint(PanelPage):
+    """Recovery by phone starts in the app."""
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        return render(request, "portal/recovery_phone_hint.html")
+
+
+class Recovery(PanelPage):
+    """What both forms send; the answer is the same whether the account exists or not."""
+
+    form_page = "/recovery/email"
+
+    def post(self, request: PageRequest) -> HttpResponse:
+        space = request.space
+        if "phone" in request.POST and "email" not in request.POST:
+            by_phone = RecoveryByPhoneForm.read(request)
+            handle = recovery.request_by_phone(
+                space,
+                phone=phones.normalised(by_phone.phone),
+                recovery_token=by_phone.account_recovery_token,
+                origin=request.origin,
+            )
+        else:
+            by_email = RecoveryByEmailForm.read(request, needs_username=not space.unique_email)
+            captcha.check(request, address=request.origin.ip)
+            handle = recovery.request_by_email(
+                space,
+                email=by_email.email,
+                username=by_email.username,
+                base_url=base_url(request),
+                origin=request.origin,
+            )
+        request.session[_HANDLE] = handle
+        return forms.go("/recovery/confirm")
+
+
+class Confirm(PanelPage):
+    """The form for the code, and its check."""
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        handle = request.session.get(_HANDLE)
+        if handle is None:
+            return forms.go("/recovery/email")
+        return private(self.page(request, recovery.attempts_left(handle)))
+
+    def post(self, request: PageRequest) -> HttpResponse:
+        handle = request.session.get(_HANDLE)
+        if handle is None:
+            raise errors.PageExpired(_("The code has expired"))
+        code = Digits.read(request).code
+        outcome = recovery.confirm(request.space, handle, code, origin=request.origin)
+        if outcome.account is None:
+            return private(self.page(request, outcome.attempts_left, wrong=True))
+        del request.session[_HANDLE]
+        sessions.log_in(request, outcome.account, method="recovery")
+        request.session["recovered"] = True
+        return forms.go("/password" if request.space.digest is not None else "/dashboard")
+
+    form_page = "/recovery/confirm"
+
+    @staticmethod
+    def page(request: PageRequest, left: int, *, wrong: bool = False) -> HttpResponse:
+        """The form, with how many tries are left."""
+        tries = ngettext("%(left)d attempt left", "%(left)d attempts left", left) % {"left": left}
+        return render(request, "portal/recovery_confirm.html", {"tries": tries, "left": left, "wrong": wrong})
+
+
+class ResetPassword(PanelPage):
+    """A new password by the link of an administrator's mail."""
+
+    def enter(self, request: PageRequest) -> None:
+        """Digest is enabled on the Space."""
+        super().enter(request)
+        require(request.space.digest is not None, errors.Forbidden("Digest is not enabled on this space"))
+
+    def get(self, request: PageRequest, token: str) -> HttpResponse:
+        context: dict[str, Any] = {"token": token, "captcha": captcha.gateway(), "usable": True}
+        try:
+            password_reset.usable_token(request.space, token)
+        except errors.Forbidden:
+            context["usable"] = False
+        return private(with_captcha(render(request, "portal/reset_password.html", context)))
+
+
+class ResetPasswordForm(ResetPassword):
+    """What that form sends."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: PageRequest) -> HttpResponse:
+        token = request.POST.get("token", "")
+        self.form_page = f"/reset_password/{token}" if token.isalnum() else "/login"
+        new = PasswordForm.read(request)
+        captcha.check(request, address=request.origin.ip)
+        try:
+            password_reset.reset(request.space, token, new.password, origin=request.origin)
+        except errors.NotFound:
+            raise errors.Forbidden(_("This link is no longer available.")) from None
+        return render(request, "portal/reset_password_done.html")
+
+
+def private(reply: HttpResponse) -> HttpResponse:
+    """Keep a page out of caches, and its address out of other sites' logs."""
+    for name, value in _PRIVATE.items():
+        reply[name] = value
+    return reply
+
+
+routes = [
+    path("recovery/email", ByEmail.as_view()),
+    path("recovery/phone", PhoneHint.as_view()),
+    path("recovery/phone/<seg:token>", ByPhone.as_view()),
+    path("recovery", Recovery.as_view()),
+    path("recovery/confirm", Confirm.as_view()),
+    path("reset_password", ResetPasswordForm.as_view()),
+    path("reset_password/<seg:token>", ResetPassword.as_view()),
+]

@@ -1,0 +1,240 @@
+"""Registration, confirmation, recovery and QR login, walked through by forms without JavaScript."""
+
+import re
+
+import pytest
+
+from flexiapi.accounts import captcha
+from flexiapi.accounts.models import Account, RecoveryCode
+from flexiapi.accounts.services import mails
+from flexiapi.auth.models import AuthToken
+from flexiapi.config import instance
+from flexiapi.messaging.models import Delivery
+from tests import factories
+from tests.api import Api
+from tests.portal.visitor import Visitor
+
+pytestmark = pytest.mark.django_db
+FORM = {
+    "username": "newcomer",
+    "email": "new@example.org",
+    "email_confirmation": "new@example.org",
+    "password": "a good secret",
+    "password_confirmation": "a good secret",
+    "terms": "on",
+}
+
+
+def digits(code: str) -> dict[str, str]:
+    """A code in its four fields."""
+    return {f"number_{place}": digit for place, digit in enumerate(code, 1)}
+
+
+class TestRegistration:
+    def test_by_email_up_to_the_provisioned_app(self, api: Api) -> None:
+        space = factories.a_space(newsletter_registration_address="news@example.org")
+        visitor = Visitor(space)
+
+        visitor.open("/register")
+        page = visitor.submit({**FORM, "newsletter": "on"})
+
+        assert page.url == "/email/validate"
+        account = Account.objects.get(username="newcomer", space__domain=space.domain)
+        assert (account.email, account.activated) == (None, False)
+        assert set(Delivery.objects.values_list("recipient", flat=True)) == {"new@example.org", "news@example.org"}
+        code = account.email_change_codes.get().code or ""
+        page = visitor.submit(digits(code))
+        assert (page.url, page.toasts) == ("/dashboard", ["The e-mail address is confirmed."])
+        account.refresh_from_db()
+        assert (account.email, account.activated) == ("new@example.org", True)
+        url = re.search(r"/provisioning/\w{13}", page.text)
+        assert url is not None
+        assert api.on(space).get(url[0], X_Linphone_Provisioning="1").status == 200
+        assert api.on(space).digest("GET", "/api/accounts/me", account, "a good secret").status == 200
+
+    def test_by_phone(self) -> None:
+        factories.activate_countries("FR")
+        visitor = Visitor(factories.a_space())
+        form = {key: value for key, value in FORM.items() if "email" not in key}
+
+        visitor.open("/register/phone")
+        page = visitor.submit({**form, "phone": "+33 6 12 34 56 78"})
+
+        assert page.url == "/phone/validate"
+        assert "+33612345678" in page.text
+        assert Delivery.objects.get().kind == "sms"
+
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
+            ({"username": "Upper"}, "username"),
+            ({"email": "nobody", "email_confirmation": "nobody"}, "email"),
+            ({"email_confirmation": "other@example.org"}, "email"),
+            ({"password": "short", "password_confirmation": "short"}, "password"),
+            ({"password_confirmation": "another secret"}, "password"),
+            ({"terms": None}, "terms"),
+        ],
+    )
+    def test_refusals_make_no_account_and_keep_the_input(self, changes: dict[str, str], field: str) -> None:
+        visitor = Visitor(factories.a_space())
+
+        visitor.open("/register/email")
+        page = visitor.submit({**FORM, **changes})
+
+        assert page.url == "/register/email"
+        assert page.error_of(field)
+        assert Account.objects.count() == 0
+        assert page.dom.xpath("//input[@name='username']/@value") == [changes.get("username", "newcomer")]
+
+    def test_closed_full_or_without_phones(self) -> None:
+        full = factories.a_space(max_accounts=1)
+        factories.an_account(full)
+
+        assert Visitor(factories.a_space(public_registration=False)).open("/register/email").status == 404
+        assert Visitor(factories.a_space(phone_registration=False)).open("/register/phone").status == 404
+        page = Visitor(full).open("/register")
+        assert (page.status, "The current space is full" in page.text) == (403, True)
+
+    def test_the_captcha_is_asked_for(self) -> None:
+        visitor = Visitor(factories.a_space())
+        with instance.override(captcha_driver="array"):
+            visitor.open("/register/email")
+            page = visitor.submit(FORM)
+            assert "Please verify that you are not a robot." in page.text
+            assert Account.objects.count() == 0
+            assert page.dom.xpath("//*[@data-sitekey='memory']")
+        assert captcha.memory.good == set()
+
+
+class TestAddresses:
+    def test_wrong_codes_end_after_three(self) -> None:
+        space = factories.a_space()
+        account = factories.an_account(space, password="s3cret")
+        visitor = Visitor(space)
+        visitor.log_in(account, "s3cret")
+        visitor.open("/email/change")
+        visitor.submit({"email": "fresh@example.org"})
+        code = account.email_change_codes.get().code
+        wrong = "1000" if code != "1000" else "1001"
+
+        for _ in range(3):
+            page = visitor.submit(digits(wrong))
+            assert page.error_of("code") == "The code should be valid"
+        assert visitor.submit(digits(code or "")).status == 410
+
+    def test_too_many_block_the_account(self) -> None:
+        space = factories.a_space()
+        account = factories.an_account(space, password="s3cret")
+        visitor = Visitor(space)
+        visitor.log_in(account, "s3cret")
+        with instance.override(blocking_amount_events_authorized_during_period=1):
+            visitor.open("/email/change")
+            visitor.submit({"email": "one@example.org"})
+            visitor.open("/email/change")
+            page = visitor.submit({"email": "two@example.org"})
+
+        assert (page.url, page.heading) == ("/blocked", "Account blocked")
+
+    def test_without_pending_code_there_is_nothing_to_enter(self) -> None:
+        space = factories.a_space(phone_registration=False)
+        account = factories.an_account(space, password="s3cret")
+        visitor = Visitor(space)
+        visitor.log_in(account, "s3cret")
+
+        assert visitor.open("/email/validate").status == 404
+        assert visitor.open("/phone/change").status == 404
+
+
+class TestRecovery:
+    def test_by_email_to_a_new_password(self, api: Api) -> None:
+        space = factories.a_space()
+        account = factories.an_account(space, email="me@example.org", password="forgotten")
+        visitor = Visitor(space)
+        visitor.open("/recovery/email")
+
+        page = visitor.submit({"email": "me@example.org"})
+        assert (page.url, "3 attempts left" in page.text) == ("/recovery/confirm", True)
+        code = RecoveryCode.objects.get(account=account).code or ""
+        wrong = "1000" if code != "1000" else "1001"
+        assert "2 attempts left" in visitor.submit(digits(wrong)).text
+        page = visitor.submit(digits(code))
+
+        assert page.url == "/password"
+        assert not page.dom.xpath("//input[@name='old_password']")
+        page = visitor.submit({"password": "a new secret", "password_confirmation": "a new secret"})
+        assert page.url == "/login"
+        assert api.on(space).digest("GET", "/api/accounts/me", account, "a new secret").status == 200
+
+    def test_unknown_addresses_are_answered_alike(self) -> None:
+        visitor = Visitor(factories.a_space())
+        visitor.open("/recovery/email")
+
+        page = visitor.submit({"email": "nobody@example.org"})
+
+        assert (page.url, "3 attempts left" in page.text) == ("/recovery/confirm", True)
+        assert "2 attempts left" in visitor.submit(digits("1234")).text
+        assert "1 attempt left" in visitor.submit(digits("1234")).text
+        assert "0 attempts left" in visitor.submit(digits("1234")).text
+        assert visitor.submit(digits("1234")).status == 419
+        assert Delivery.objects.count() == 0
+
+    def test_the_code_page_needs_a_request(self) -> None:
+        assert Visitor(factories.a_space()).open("/recovery/confirm").url == "/recovery/email"
+        assert Visitor(factories.a_space()).open("/recovery/phone/unknown").status == 404
+
+    def test_the_link_of_an_administrator(self, api: Api) -> None:
+        space = factories.a_space()
+        account = factories.an_account(space, email="me@example.org", password="forgotten")
+        assert api.as_admin(space).post(f"/api/accounts/{account.pk}/send_reset_password_email").status == 200
+        payload = str(Delivery.objects.get().payload)
+        found = re.search(r"/reset_password/(\w+)", payload)
+        assert found is not None, mails
+        visitor = Visitor(space)
+
+        visitor.open(found[0])
+        page = visitor.submit({"password": "a new secret", "password_confirmation": "a new secret"})
+
+        assert page.heading == "Password updated"
+        assert api.on(space).digest("GET", "/api/accounts/me", account, "a new secret").status == 200
+        assert visitor.open(found[0]).status == 404
+
+
+class TestQrLogin:
+    def test_a_browser_is_let_in_by_a_device_that_is_logged_in(self) -> None:
+        space = factories.a_space()
+        account = factories.an_account(space, password="s3cret")
+        new, phone = Visitor(space), Visitor(space)
+        phone.log_in(account, "s3cret")
+
+        page = new.open("/authenticate/qrcode")
+        token = page.url.rpartition("/")[2]
+        assert page.answer.header("Refresh") == "5"
+        assert phone.open(f"/auth_tokens/auth/external/{token}").heading == "Let this device in?"
+        assert AuthToken.objects.get().account_id is None
+        phone.submit()
+
+        assert new.open(page.url).url == "/dashboard"
+        assert AuthToken.objects.count() == 0
+        thief = Visitor(space)
+        assert thief.open(f"/authenticate/qrcode/{token}").url != f"/authenticate/qrcode/{token}"
+
+    def test_a_device_is_let_in_by_the_code_of_a_browser(self) -> None:
+        space = factories.a_space()
+        account = factories.an_account(space, password="s3cret")
+        browser, phone = Visitor(space), Visitor(space)
+        browser.log_in(account, "s3cret")
+        browser.open("/link_device")
+        browser.submit()
+        token = AuthToken.objects.get(account=account).token
+
+        assert browser.open(f"/auth_tokens/qrcode/{token}").answer.header("Content-Type") == "image/png"
+        assert phone.open(f"/auth_tokens/auth/{token}").heading == "Log in on this device?"
+        page = phone.submit()
+
+        assert page.url == "/dashboard"
+        assert Visitor(space).open(f"/auth_tokens/auth/{token}").status == 404
+
+    def test_across_spaces_there_is_nothing(self) -> None:
+        token = AuthToken.objects.create(token="a" * 32, account=factories.an_account(factories.a_space()))
+
+        assert Visitor(factories.a_space()).open(f"/auth_tokens/auth/{token.token}").status == 404
