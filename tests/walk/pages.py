@@ -1,5 +1,41 @@
-"""The routes of pages, for browsers with sessions: they take no keys, their own tests say who may see them."""
+"""The pages that everybody may open; all others belong to a class of gated pages, which the walk opens itself."""
 
-PAGES: list[tuple[str, str]] = [
+OPEN: set[tuple[str, str]] = {
+    ("GET", "/"),
     ("GET", "/up"),
-]
+    ("GET", "/css/{}"),
+    ("GET", "/theme/{}.css"),
+    ("POST", "/language"),
+    ("GET", "/login"),
+    ("POST", "/authenticate"),
+    ("GET", "/authenticate/qrcode"),
+    ("GET", "/authenticate/qrcode/{}"),
+    ("GET", "/auth_tokens/auth/{}"),
+    ("POST", "/auth_tokens/auth/{}"),
+    ("GET", "/auth_tokens/qrcode/{}"),
+    ("GET", "/logout"),
+    ("POST", "/logout"),
+    ("GET", "/blocked"),
+    ("GET", "/register"),
+    ("GET", "/register/email"),
+    ("GET", "/register/phone"),
+    ("POST", "/accounts"),
+    ("GET", "/creation_token/check/{}"),
+    ("POST", "/creation_token/validate"),
+    ("GET", "/recovery/email"),
+    ("GET", "/recovery/phone"),
+    ("GET", "/recovery/phone/{}"),
+    ("POST", "/recovery"),
+    ("GET", "/recovery/confirm"),
+    ("POST", "/recovery/confirm"),
+    ("GET", "/reset_password"),
+    ("GET", "/reset_password/{}"),
+    ("POST", "/reset_password"),
+}
+
+# What a class of gated pages answers to somebody who may not open them.
+GATES = {
+    "user page": {"anonymous": (302, "/")},
+    "administrator page": {"anonymous": (302, "/login"), "user": (403, None)},
+    "super administrator page": {"anonymous": (302, "/login"), "user": (403, None), "administrator": (403, None)},
+}

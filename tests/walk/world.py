@@ -88,11 +88,11 @@ def a_world() -> World:
         contact=contact,
         stranger=stranger,
         callers={"anonymous": None, **callers},
-        values=_things(space, owner, contact),
+        values=_things(space, owner, contact, stranger),
     )
 
 
-def _things(space: Space, owner: Account, contact: Account) -> dict[str, Any]:
+def _things(space: Space, owner: Account, contact: Account, stranger: Account) -> dict[str, Any]:
     moment = now()
     card = f"urn:uuid:{uuid.uuid4()}"
     kind = AccountType.objects.create(key="walker")
@@ -130,10 +130,11 @@ def _things(space: Space, owner: Account, contact: Account) -> dict[str, Any]:
         "server_id": server.pk,
         "contact_id": contact.pk,
         "contact_sip": contact.identifier,
-        "contacts_list_id": contacts_list.pk,
+        "stranger_id": stranger.pk,
         "list_id": contacts_list.pk,
+        "other_list_id": ContactsList.objects.create(space=space, title="Other", description="").pk,
         "type_id": kind.pk,
-        "account_type_id": kind.pk,
+        "other_type_id": AccountType.objects.create(key="runner").pk,
         "action_id": AccountAction.objects.create(account=owner, key="open", code="1#").pk,
         "key": "color",
         "card_uuid": card,
@@ -142,6 +143,7 @@ def _things(space: Space, owner: Account, contact: Account) -> dict[str, Any]:
         ).pk,
         "file_id": slot.pk,
         "code": "FR",
+        "phone": "+33612345678",
         "call_id": call.pk,
         "message_id": "walk-message",
         "conference_id": "walk-conference",

@@ -99,7 +99,7 @@ def _content(answer: Answer) -> Content | None:
 
 def input_component(source: type[Input[Any]]) -> Schema:
     """The reference to the schema of an input class."""
-    return component(source.__name__, input_schema(source()))
+    return component(source.__name__, input_schema(source(data={})))
 
 
 def input_schema(source: serializers.Serializer[Any]) -> Schema:

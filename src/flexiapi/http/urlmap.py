@@ -37,7 +37,7 @@ class Route:
     @property
     def view_class(self) -> Any:
         """The class that answers, None for plain views."""
-        return getattr(getattr(self.view, "fallback", self.view), "cls", None)
+        return getattr(getattr(self.view, "fallback", self.view), "view_class", None)
 
     @property
     def access(self) -> str | None:

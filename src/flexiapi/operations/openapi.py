@@ -186,7 +186,7 @@ def _query(found: Description) -> list[Schema]:
     if found.query is None:
         return []
     if isinstance(found.query, type):
-        schema = openapi.input_schema(found.query())
+        schema = openapi.input_schema(found.query(data={}))
         properties, required = schema["properties"], schema.get("required", ())
     else:
         properties, required = found.query, ()
