@@ -106,3 +106,11 @@ def test_own_document_needs_digest_and_header(phone: Phone, space: Space) -> Non
 
     assert reply.status == 200
     assert value_of(reply.body, "auth_info_0", "username") == "alice"
+
+
+def test_refusals_and_their_tokens_are_not_logged(plain_server: Server, phone: Phone, space: Space) -> None:
+    token = factories.a_token(factories.an_account(space)).token
+
+    assert phone.get(f"/provisioning/{token}").status == 400
+
+    assert token not in plain_server.program.output

@@ -97,19 +97,7 @@ def test_a_port_in_use_is_told(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         for command in ("serve", "quickstart"):
-            environment = {
-                **os.environ,
-                "DJANGO_SETTINGS_MODULE": SETTINGS,
-                "FLEXIAPI_DATA_DIR": str(tmp_path / "data"),
-            }
-            said = subprocess.run(
-                [*FLEXIAPI, command, "--port", port],
-                cwd=tmp_path,
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+            said = run(command, "--port", port, folder=tmp_path)
 
             assert said.returncode == 1
             assert f"Cannot listen on 127.0.0.1 port {port}: Address already in use" in said.stdout

@@ -135,6 +135,8 @@ def setup(settings: InstanceSettings) -> None:
     try:
         root = _channel(settings)
         _attach(logging.getLogger(), root, level=getattr(logging, settings.log_level.upper()))
+        # Refusals are the clients' affair, and their paths hold tokens; failures of ours stay.
+        logging.getLogger("django.request").setLevel(logging.ERROR)
         shared = settings.log_channel in ("stderr", "syslog")
         for name, level in ((_EVENTS, logging.INFO), (_DATABASE_ERRORS, logging.ERROR)):
             logger = logging.getLogger(name)
