@@ -16,6 +16,8 @@ from flexiapi.telephony.models import AccountFile
 
 log = logging.getLogger(__name__)
 
+_NOBODY = "anonymous"
+
 
 class Outcome(enum.Enum):
     """What became of one recording."""
@@ -71,7 +73,7 @@ def _mail(file: AccountFile, account: Account, address: str) -> Outcome:
             account=account,
             locale="en",
             context={
-                "sip_from": file.sip_from or "",
+                "sip_from": file.sip_from or _NOBODY,
                 "recorded_at": f"{file.created_at:%Y-%m-%d %H:%M:%S}" if file.created_at else "",
                 "attachment_name": file.name or file.pk,
                 "attachment_type": file.content_type,
