@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flexiapi.spaces.entries import InvalidEntries, parse, readable, validate, warnings
+from flexiapi.spaces.entries import InvalidEntries, accepted, parse, readable, validate, warnings
 
 HANDLED = "Invalid ini format. The following settings cannot be set, they are already handled by the platform: "
 
@@ -260,3 +260,27 @@ class TestWarnings:
     @pytest.mark.parametrize("text", ['k="a;b"', 'k="a";b', "k=;b", "k=a", "k", "[s;]", 'k="'])
     def test_silence(self, text):
         assert warnings(text) == []
+
+
+class TestAccepted:
+    def test_leaves_out_what_the_platform_sets_and_what_cannot_be_read(self):
+        text = "[ui]\nhide_settings=1\ntheme=dark\n[auth_info_0]\nha1=x\n[empty]\n[sip]\nyes=1\na='\"q\" \\\\'"
+
+        kept, left_out = accepted(text)
+
+        assert validate(kept) == {"ui": {"theme": "dark"}, "sip": {"a": '"q" \\\\'}}
+        assert left_out == ["line 8: a key that is a reserved word", "hide_settings", "auth_info_0"]
+
+    def test_nothing_may_be_left(self):
+        assert accepted("[ui]\nsuper=1") == (None, ["super"])
+        assert accepted("") == (None, [])
+
+    @given(st.text(max_size=200))
+    def test_what_is_kept_is_valid_and_says_the_same(self, text):
+        kept, _ = accepted(f"[s]\n{text}")
+
+        if kept is not None:
+            again = validate(kept)
+            found, _ = readable(f"[s]\n{text}")
+            for section, keys in again.items():
+                assert keys.items() <= found[section].items()

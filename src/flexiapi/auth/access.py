@@ -194,7 +194,7 @@ def bearer_challenge(space: Space) -> list[tuple[str, str]]:
     Linphone 5.1 gives up at the first scheme that it does not know.
     """
     provider = space.oidc
-    if provider is None:
+    if provider is None or not provider.server_url:  # a key alone, for issuers that have no login server
         return []
     server, realm = _quoted(provider.server_url), _quoted(provider.realm)
     return [("WWW-Authenticate", f'Bearer authz_server="{server}realms/{realm}",realm="{realm}"')]
