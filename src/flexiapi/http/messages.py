@@ -50,6 +50,7 @@ SENTENCES = {
     "captcha_wrong": _("captcha_wrong", "Captcha error! try again later or contact site admin."),
     "not_phone": _("not_phone", "The :attribute should not be a phone number"),
     "authentication": _("authentication", "Incorrect username or password"),
+    "recovered_recently": _("recovered_recently", "A code was sent a moment ago. Try again in a minute."),
 }
 
 # These sentences are the same in every language; only the field's name is translated.
