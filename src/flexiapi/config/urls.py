@@ -25,6 +25,7 @@ API: list[URLPattern | URLResolver] = [
     *intercom.routes,
     *spaces.routes,
     *telephony.routes,
+    *provisioning.api_routes,
 ]
 
 PAGES = [

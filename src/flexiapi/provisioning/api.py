@@ -4,13 +4,16 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from flexiapi.auth.access import ApiRequest, PublicView, UserView, hook_context
+from flexiapi.auth.access import AdministratorView, ApiRequest, PublicView, UserView, hook_context
 from flexiapi.config import instance
 from flexiapi.http import errors, proxies, replies
+from flexiapi.http.openapi import describe
 from flexiapi.http.pagination import base_url
 from flexiapi.http.routing import path
 
-from . import qr, services
+from . import qr, services, wizards
+from .schemas import WIZARD
+from .serializers import WizardInput
 
 _PRIVATE = {
     "Cache-Control": "no-store",
@@ -103,6 +106,29 @@ class QrCode(PublicView):
             return replies.Reply(qr.svg(url), content_type="image/svg+xml", headers=headers)
         return replies.Reply(qr.png(url), content_type="image/png", headers=headers)
 
+
+class Wizards(AdministratorView):
+    """Links that open the app and set it up."""
+
+    @describe("Make a wizard link", body=WizardInput, ok={201: WIZARD}, errors=(422,))
+    def post(self, request: ApiRequest) -> HttpResponse:
+        """The link, which works once."""
+        new = WizardInput.read(request, scope=request.scope)
+        made = wizards.create_wizard(new, by=request.caller)
+        return replies.json(
+            {
+                "provisioning_account_id": made.provisioning_account_id,
+                "sip": made.sip,
+                "linphone_action": made.linphone_action,
+                "linphone_use_sips": made.linphone_use_sips,
+                "token": made.token,
+                "url": f"{base_url(request)}/wizard/{made.token}",
+            },
+            status=201,
+        )
+
+
+api_routes = [path("wizard", Wizards.as_view())]
 
 routes = [
     path("provisioning", Anonymous.as_view()),

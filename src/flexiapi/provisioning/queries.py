@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from flexiapi.accounts import queries as accounts
+from flexiapi.accounts.models import ProvisioningToken
 from flexiapi.auth.scope import Scope
 from flexiapi.config import instance
 from flexiapi.contacts.models import ContactsList
@@ -21,6 +23,7 @@ from .contents import (
     SpaceFacts,
 )
 from .document import UI_SWITCHES
+from .models import Wizard
 
 
 class TokenRow(NamedTuple):
@@ -144,3 +147,18 @@ def attached_auth_token(scope: Scope, token: str, *, since: datetime) -> TokenRo
     if row is None:
         raise NotFound
     return row
+
+
+def reachable(scope: Scope, account_id: int) -> bool:
+    """Whether a caller may set up an account."""
+    return accounts.visible(scope).filter(pk=account_id).exists()
+
+
+def wizard(token: str) -> Wizard | None:
+    """A wizard link with the account that it sets up."""
+    return Wizard.objects.select_related("provisioning_account").filter(token=token[:16]).first()
+
+
+def newest_token(account_id: int) -> ProvisioningToken | None:
+    """The newest provisioning token of an account, used or not."""
+    return ProvisioningToken.objects.filter(account_id=account_id).order_by("-id").first()

@@ -1,6 +1,6 @@
 """The pages of the portal, by what people come for."""
 
-from . import account, addresses, frame, login, qr_login, recovery, registration
+from . import account, addresses, frame, login, qr_login, recovery, registration, wizard
 
 routes = [
     *frame.routes,
@@ -10,4 +10,5 @@ routes = [
     *qr_login.routes,
     *account.routes,
     *addresses.routes,
+    *wizard.routes,
 ]

@@ -34,3 +34,6 @@ if (menu) {
   wide.addEventListener("change", follow);
   follow();
 }
+
+// The wizard opens the app at once where that is possible.
+document.querySelector("[data-autoclick]")?.click();
