@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from flexiapi.auth.pages import PageRequest, PanelPage
+from flexiapi.auth.page_access import PageRequest, PanelPage
 from flexiapi.http import errors, forms
 from flexiapi.http.routing import path
 

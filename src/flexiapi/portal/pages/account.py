@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.services import deletion, passwords, provisioning_tokens
 from flexiapi.auth import keys, sessions
-from flexiapi.auth.pages import PageRequest, UserPage, require
+from flexiapi.auth.page_access import PageRequest, UserPage, require
 from flexiapi.http import errors, forms
 from flexiapi.http.messages import sentence
 from flexiapi.http.pagination import base_url

@@ -10,7 +10,7 @@ from flexiapi.accounts import captcha, queries
 from flexiapi.accounts.models import Account, EmailChangeCode, PhoneChangeCode
 from flexiapi.accounts.serializers.addresses import EmailChange, PhoneChange
 from flexiapi.accounts.services import address_changes
-from flexiapi.auth.pages import PageRequest, Redirected, UserPage, require
+from flexiapi.auth.page_access import PageRequest, Redirected, UserPage, require
 from flexiapi.http import errors, forms
 from flexiapi.http.routing import path
 from flexiapi.portal.serializers import Digits

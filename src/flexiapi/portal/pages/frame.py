@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from flexiapi.auth.pages import Page, PageRequest, home_of
+from flexiapi.auth.page_access import Page, PageRequest, home_of
 from flexiapi.config import instance
 from flexiapi.http import errors, forms, replies
 from flexiapi.http.locale import COOKIE

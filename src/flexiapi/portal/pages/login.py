@@ -6,7 +6,7 @@ from django.shortcuts import render
 from flexiapi.accounts import phones
 from flexiapi.accounts.services import passwords
 from flexiapi.auth import sessions
-from flexiapi.auth.pages import Page, PageRequest, PanelPage, home_of
+from flexiapi.auth.page_access import Page, PageRequest, PanelPage, home_of
 from flexiapi.config import instance
 from flexiapi.http import errors, forms
 from flexiapi.http.messages import sentence

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from flexiapi.auth import auth_tokens, sessions
 from flexiapi.auth import queries as tokens
-from flexiapi.auth.pages import PageRequest, PanelPage, UserPage
+from flexiapi.auth.page_access import PageRequest, PanelPage, UserPage
 from flexiapi.http import errors, forms, replies
 from flexiapi.http.pagination import base_url
 from flexiapi.http.routing import path

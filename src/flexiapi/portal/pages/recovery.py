@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from flexiapi.accounts import captcha, phones
 from flexiapi.accounts.services import password_reset, recovery
 from flexiapi.auth import sessions
-from flexiapi.auth.pages import PageRequest, PanelPage, require
+from flexiapi.auth.page_access import PageRequest, PanelPage, require
 from flexiapi.http import errors, forms
 from flexiapi.http.pagination import base_url
 from flexiapi.http.routing import path

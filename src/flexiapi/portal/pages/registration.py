@@ -7,7 +7,7 @@ from flexiapi.accounts import captcha
 from flexiapi.accounts.serializers.registration import RegistrationByEmail, RegistrationByPhone
 from flexiapi.accounts.services import registration
 from flexiapi.auth import sessions
-from flexiapi.auth.pages import PageRequest, PanelPage, require
+from flexiapi.auth.page_access import PageRequest, PanelPage, require
 from flexiapi.config import instance
 from flexiapi.http import errors, forms
 from flexiapi.http.routing import path

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from flexiapi.auth.pages import PageRequest, PanelPage
+from flexiapi.auth.page_access import PageRequest, PanelPage
 from flexiapi.http.pagination import base_url
 from flexiapi.http.routing import path
 from flexiapi.provisioning import wizards

@@ -1,0 +1,132 @@
+"""The gates of pages, as base views: which visitors, users and administrators pass."""
+
+from typing import Any, ClassVar
+
+from django.http.response import HttpResponseBase
+from django.views import View
+
+from flexiapi.accounts.models import Account
+from flexiapi.http import errors, forms, negotiation
+
+from . import sessions
+from .access import ApiRequest, origin, refuse_blocked
+from .scope import Caller, Scope
+
+
+class PageRequest(ApiRequest):
+    """A request for a page (a type only); `account` is who is logged in, if anybody is."""
+
+    account: Account | None
+
+
+class Redirected(Exception):
+    """A gate sends the visitor elsewhere."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        super().__init__(url)
+
+
+class Page(View):
+    """A page for anybody, on every Space."""
+
+    access: ClassVar[str] = "page"
+    form_page: ClassVar[str] = "/"
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Pass the gates, then hand over to the method's handler; a refused form goes back to its page."""
+        handler = getattr(self, "get" if request.method == "HEAD" else (request.method or "").lower(), None)
+        if handler is None or request.method.lower() not in self.http_method_names:
+            return errors.method_not_allowed(request, [name for name in self._allowed_methods() if name != "OPTIONS"])
+        request.origin = origin(request)
+        request.account = sessions.account_of(request)
+        caller = sessions.caller_of(request, request.account) if request.account is not None else None
+        request.caller = caller
+        request.scope = Scope(request.space, caller)
+        try:
+            self.enter(request)
+            response: HttpResponseBase = handler(request, *args, **kwargs)
+        except Redirected as elsewhere:
+            return forms.go(elsewhere.url)
+        except errors.Invalid as error:
+            return forms.refuse(request, error, self.form_page)
+        except errors.ApiError as error:
+            return errors.render(request, error)
+        return response
+
+    def enter(self, request: PageRequest) -> None:
+        """Pass the gates.
+
+        Raises:
+            Redirected: the visitor belongs elsewhere.
+            ApiError: refused.
+        """
+
+
+class PanelPage(Page):
+    """A page of the portal for visitors: there is none where the Space's web panel is off."""
+
+    access = "panel"
+
+    def enter(self, request: PageRequest) -> None:
+        """The Space has a web panel, and a browser asks."""
+        if not request.space.web_panel or (negotiation.accepts_json(request) and request.method == "GET"):
+            raise Redirected("/about")
+
+
+class UserPage(PanelPage):
+    """A page for the account that is logged in; blocked ones are told so."""
+
+    access = "user page"
+
+    def enter(self, request: PageRequest) -> None:
+        """Somebody is logged in and not blocked."""
+        if request.account is None:
+            if negotiation.accepts_json(request):
+                raise errors.Unauthenticated
+            if request.method == "GET":
+                request.session["asked_for"] = request.get_full_path()
+            raise Redirected("/")
+        super().enter(request)
+        refuse_blocked(request.caller)
+
+
+class AdministratorPage(UserPage):
+    """A page for administrators of the host's Space."""
+
+    access = "administrator page"
+
+    def enter(self, request: PageRequest) -> None:
+        """An administrator is logged in and not blocked."""
+        if request.account is None:
+            raise Redirected("/login")
+        super().enter(request)
+        if not request.caller.admin:
+            raise errors.Forbidden
+
+
+class SuperAdministratorPage(AdministratorPage):
+    """A page for super administrators."""
+
+    access = "super administrator page"
+
+    def enter(self, request: PageRequest) -> None:
+        """A super administrator is logged in."""
+        super().enter(request)
+        if not request.caller.super_admin:
+            raise errors.Forbidden
+
+
+def require(condition: bool, error: errors.ApiError) -> None:
+    """Raise `error` unless the condition holds (feature gates of a Space)."""
+    if not condition:
+        raise error
+
+
+def home_of(caller: Caller | None) -> str:
+    """Where somebody who is logged in belongs."""
+    if caller is None:
+        return "/login"
+    if caller.super_admin:
+        return "/admin/spaces"
+    return "/admin/spaces/me" if caller.admin else "/dashboard"
