@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from tests import factories
-from tests.api import Answer, Api
 
 from flexiapi.accounts.models import Account, EmailChangeCode, PhoneChangeCode
 from flexiapi.config import instance
 from flexiapi.messaging.models import Delivery
 from flexiapi.spaces.models import Space
+from tests import factories
+from tests.api import Answer, Api
 
 pytestmark = pytest.mark.django_db
 

@@ -1,11 +1,11 @@
 """POST /api/accounts: an administrator creates an account."""
 
 import pytest
-from tests import factories
-from tests.api import Api
 
 from flexiapi.accounts.models import Account, Tombstone
 from flexiapi.config import instance
+from tests import factories
+from tests.api import Api
 
 pytestmark = pytest.mark.django_db
 

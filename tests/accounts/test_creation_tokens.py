@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from tests import factories
-from tests.api import Api
-from tests.portal.visitor import Visitor
 
 from flexiapi.accounts import captcha
 from flexiapi.accounts.models import Account, AccountCreationRequestToken, AccountCreationToken
 from flexiapi.config import instance
 from flexiapi.messaging import push
+from tests import factories
+from tests.api import Api
+from tests.portal.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
 

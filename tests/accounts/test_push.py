@@ -8,11 +8,11 @@ from types import MappingProxyType
 
 import pytest
 import structlog
-from tests import factories
-from tests.api import Api
 
 from flexiapi.config import instance
 from flexiapi.messaging import push
+from tests import factories
+from tests.api import Api
 
 DEVICE = push.Device("apns", "TEAM.org.app.voip", "to:ken")
 STUB = """#!/usr/bin/env python3

@@ -7,7 +7,6 @@ from threading import Barrier
 import pytest
 import time_machine
 from django.db import connection
-from tests import factories
 
 from flexiapi.accounts.models import Account, ProvisioningToken, RecoveryCode
 from flexiapi.accounts.services import mails, password_reset, recovery
@@ -15,6 +14,7 @@ from flexiapi.config import instance
 from flexiapi.http.errors import ApiError, Forbidden, Invalid, PageExpired, TooManyRequests
 from flexiapi.messaging.models import Delivery
 from flexiapi.spaces.models import Space
+from tests import factories
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 NUMBER = "+33612345678"
