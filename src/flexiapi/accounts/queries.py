@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from flexiapi.auth.scope import Scope
 from flexiapi.http.dates import now
@@ -163,6 +164,8 @@ def filtered(
         rows = rows.filter(list_memberships__contacts_list_id=contacts_list)
     if order_by is None:
         return rows.order_by("id")
+    if order_by == "updated_at":  # which rows of old installations lack; engines sort NULL differently
+        rows, order_by = rows.annotate(changed_at=Coalesce("updated_at", "created_at")), "changed_at"
     sign = "-" if descending else ""
     return rows.order_by(f"{sign}{order_by}", f"{sign}id")
 

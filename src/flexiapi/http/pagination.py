@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import pgettext
 
@@ -114,7 +114,7 @@ def keyset(request: HttpRequest, rows: Rows, *, write: Writer) -> dict[str, Any]
     order = [str(name) for name in rows.query.order_by] or ["id"]
     after = request.GET.get("after")
     if after:
-        rows = rows.filter(_beyond(order, _decoded(after, rows.model, order)))
+        rows = rows.filter(_beyond(order, _decoded(after, rows, order)))
     names = [field.lstrip("-") for field in order]
     if names[-1] not in ("id", "pk"):
         names.append("pk")
@@ -160,12 +160,13 @@ def _encoded(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(list(values))).decode().rstrip("=")
 
 
-def _decoded(cursor: str, model: type[Model], order: Sequence[str]) -> list[Any]:
+def _decoded(cursor: str, rows: Rows, order: Sequence[str]) -> list[Any]:
     try:
         values = msgspec.json.decode(base64.urlsafe_b64decode(cursor[:500] + "=" * (-len(cursor) % 4)))
-        if not isinstance(values, list) or len(values) != len(order):
+        if not isinstance(values, list) or len(values) != len(order) or None in values:
             raise ValueError("another list's cursor")
-        fields = {field.name: field for field in model._meta.concrete_fields}
+        fields: dict[str, Any] = {field.name: field for field in rows.model._meta.concrete_fields}
+        fields |= {name: made.output_field for name, made in rows.query.annotations.items()}
         return [fields[name.lstrip("-")].to_python(value) for name, value in zip(order, values, strict=True)]
     except (ValueError, TypeError, binascii.Error, msgspec.DecodeError, ValidationError):
         raise Invalid({"after": [sentence("in", "after")]}) from None
@@ -188,7 +189,7 @@ def _beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
         field, operator = name.lstrip("-"), "lt" if name.startswith("-") else "gt"
         equal = {order[i].lstrip("-"): values[i] for i in range(position)}
         condition |= Q(**equal, **{f"{field}__{operator}": values[position]})
-    if len(order) > 1 and values[0] is not None:
+    if len(order) > 1:
         operator = "lte" if order[0].startswith("-") else "gte"
         condition &= Q(**{f"{order[0].lstrip('-')}__{operator}": values[0]})
     return condition
