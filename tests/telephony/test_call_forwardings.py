@@ -11,7 +11,10 @@ from tests.api import Answer, Api
 from flexiapi.accounts.models import Account
 from flexiapi.config import instance
 from flexiapi.contacts.models import Contact, ContactsList, ContactsListMember, ContactsListViewer
+from flexiapi.http.errors import Invalid
 from flexiapi.telephony.models import CallForwarding
+from flexiapi.telephony.serializers import ForwardingData
+from flexiapi.telephony.services.call_forwardings import replace_forwardings
 
 pytestmark = pytest.mark.django_db
 
@@ -242,6 +245,31 @@ class TestAccess:
         client = api.on(factories.a_space()).as_account(account)
 
         assert client.post(ME, TO_URI).status == 201
+
+
+class TestAllAtOnce:
+    """The portal's form sets all types together."""
+
+    def data(self, enabled: bool) -> ForwardingData:
+        """To the voicemail."""
+        return ForwardingData(forward_to="voicemail", enabled=enabled)
+
+    def test_sides_may_be_swapped(self, account: Account) -> None:
+        forwarding(account)
+
+        replace_forwardings(account, {"always": self.data(False), "busy": self.data(True)})
+
+        rows = CallForwarding.objects.order_by("type").values_list("type", "forward_to", "sip_uri", "enabled")
+        assert list(rows) == [("always", "voicemail", None, False), ("busy", "voicemail", None, True)]
+
+    @pytest.mark.parametrize("kinds", [("always", "busy"), ("busy",)])
+    def test_both_sides_are_refused_and_nothing_is_written(self, account: Account, kinds: tuple[str, ...]) -> None:
+        forwarding(account)
+
+        with pytest.raises(Invalid):
+            replace_forwardings(account, {kind: self.data(True) for kind in kinds})
+
+        assert CallForwarding.objects.get().forward_to == "sip_uri"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -48,8 +48,9 @@ def mail_voicemails(tryouts: int = queries.TRYOUTS) -> Iterator[Mailed]:
 
 def _claim(file_id: str) -> bool:
     """Take a recording: of all runs at once one gets it, for ten minutes."""
-    taken = AccountFile.objects.filter(queries.free_to_mail(), pk=file_id, sent_by_mail_at__isnull=True)
-    return taken.update(sending_by_mail_at=now()) == 1
+    free = queries.free_to_mail()
+    taken = AccountFile.objects.filter(free, pk=file_id, sent_by_mail_at__isnull=True).update(sending_by_mail_at=now())
+    return taken == 1
 
 
 def _mail(file: AccountFile, account: Account, address: str) -> Outcome:
