@@ -7,6 +7,7 @@ import pytest
 
 from flexiapi.auth import keys
 from flexiapi.spaces import queries
+from tests import outbox as outboxes
 from tests.api import Api
 
 DATABASE_MARK = pytest.mark.database
@@ -31,6 +32,13 @@ def _fresh_process_state() -> Iterator[None]:
     queries.forget_cached()
     keys._counts.clear()
     yield
+
+
+@pytest.fixture
+def outbox(db: None) -> Iterator[outboxes.Outbox]:
+    """What the product sends during the test."""
+    with outboxes.outbox() as opened:
+        yield opened
 
 
 @pytest.fixture
