@@ -31,9 +31,9 @@ def test_the_page_loads_from_its_own_host_alone(page: Answer) -> None:
 def test_its_files_are_hashed_compressed_and_kept_for_long(api: Api, page: Answer) -> None:
     loaded = [url for url in files(page) if url.startswith("/static/")]
 
-    assert len(loaded) == 3
+    assert len(loaded) == 4
     for url in loaded:
-        assert re.search(r"\.[0-9a-f]{12}\.(js|css)$", url)
+        assert re.search(r"\.[0-9a-f]{12}\.(js|css|svg)$", url)
         answer = api.to("nowhere.test").get(url, Accept_Encoding="gzip")
         assert answer.status == 200
         assert answer.header("Content-Encoding") == "gzip"

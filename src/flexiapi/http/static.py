@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
-from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
 
 # What packages bring and no page of ours loads.
 UNUSED = (
@@ -21,7 +21,7 @@ UNUSED = (
 )
 
 
-class StaticFiles(WhiteNoiseMiddleware):
+class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
     """Middleware that serves `/static/…`, whatever server runs the application."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
