@@ -1,5 +1,6 @@
 """Mail servers on the loopback interface, and certificates for them."""
 
+import asyncio
 import datetime
 import ipaddress
 import ssl
@@ -31,8 +32,9 @@ class Postbox:
     logins: list[tuple[str, str]] = field(default_factory=list)
     refused_recipients: set[str] = field(default_factory=set)
     data_reply: str = "250 OK"
-    before_data: threading.Event | None = None  # set when the message has arrived
-    go_on: threading.Event | None = None  # waited for before it is accepted
+    hold_at: str | None = None  # `DATA`: before a message is accepted; `QUIT`: right after
+    held: threading.Event = field(default_factory=threading.Event)  # set once it holds
+    go_on: threading.Event = field(default_factory=threading.Event)  # what it waits for
 
     async def handle_RCPT(  # noqa: N802 the library's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -50,8 +52,19 @@ class Postbox:
         content = cast(bytes, envelope.content)
         self.mails.append(cast(EmailMessage, message_from_bytes(content, policy=default)))
         self.envelopes.append((str(envelope.mail_from), list(envelope.rcpt_tos)))
+        await self._hold("DATA")
         self.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
         return self.data_reply
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Say goodbye."""
+        await self._hold("QUIT")
+        return "221 Bye"
+
+    async def _hold(self, moment: str) -> None:
+        if self.hold_at == moment:
+            self.held.set()
+            await asyncio.to_thread(self.go_on.wait, 30)
 
 
 @dataclass(frozen=True)
@@ -90,9 +103,7 @@ def self_signed(directory: Path, *, name: str = "localhost") -> Certificate:
     made = Certificate(directory / f"{name}.pem", directory / f"{name}.key")
     made.cert.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     made.key.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return made
 
@@ -103,9 +114,7 @@ def smtp_server(
 ) -> Iterator[int]:
     """A mail server on a free port of 127.0.0.1 (or on `port`); STARTTLS is offered with `tls`."""
 
-    def check(
-        server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword
-    ) -> AuthResult:
+    def check(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword) -> AuthResult:
         login = (data.login.decode(), data.password.decode())
         postbox.logins.append(login)
         return AuthResult(success=login[1] == "right", handled=False)
@@ -120,6 +129,7 @@ def smtp_server(
     try:
         yield controller.port
     finally:
+        postbox.go_on.set()
         controller.stop()
 
 
