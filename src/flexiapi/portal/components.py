@@ -1,11 +1,14 @@
 """Template tags of the portal's components (`/components` shows them in development)."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
 from heroicons.templatetags.heroicons import heroicon_outline
 from markdown_it import MarkdownIt
+
+from .paging import Pager
 
 register = template.Library()
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -26,16 +29,17 @@ def field(context: dict[str, Any], name: str, label: str, **options: Any) -> dic
     """
     old, errors = context.get("old") or {}, context.get("errors") or {}
     value = options.pop("value", "")
-    if name in old and options.get("type") != "password":
-        value = old[name]
-    messages = errors.get(name, [])
+    known, typed = _typed(old, name)
+    if known and options.get("type") != "password":
+        value = typed
+    messages = errors.get(_dotted(name), [])
     first = next(iter(errors), None)
     return {
         "name": name,
         "label": label,
         "value": "" if value is None else value,
         "messages": messages,
-        "focus": name == first if errors else options.pop("autofocus", False),
+        "focus": _dotted(name) == first if errors else options.pop("autofocus", False),
         "type": "text",
         **options,
     }
@@ -46,8 +50,35 @@ def toggle(context: dict[str, Any], name: str, label: str, on: bool = False, hel
     """A switch for something that is on or off; sends `on` or nothing."""
     old, errors = context.get("old") or {}, context.get("errors") or {}
     if old:
-        on = old.get(name) == "on"
-    return {"name": name, "label": label, "on": on, "help": help, "messages": errors.get(name, [])}
+        on = _typed(old, name)[1] == "on"
+    return {"name": name, "label": label, "on": on, "help": help, "messages": errors.get(_dotted(name), [])}
+
+
+def _dotted(name: str) -> str:
+    """The name under which a field's messages are: `always[sip_uri]` is `always.sip_uri`."""
+    return name.replace("]", "").replace("[", ".")
+
+
+def _typed(old: dict[str, Any], name: str) -> tuple[bool, Any]:
+    """Whether a field was sent, and what stood in it."""
+    found: Any = old
+    for key in _dotted(name).split("."):
+        if not isinstance(found, dict) or key not in found:
+            return False, None
+        found = found[key]
+    return True, found
+
+
+@register.inclusion_tag("components/pager.html")
+def pager(page: Pager) -> dict[str, Any]:
+    """Links to the pages of a list; nothing where there is one page only."""
+    return {"pager": page}
+
+
+@register.inclusion_tag("components/moment.html")
+def moment(when: datetime | None) -> dict[str, Any]:
+    """How long ago something was; the date itself shows on hover."""
+    return {"when": when}
 
 
 @register.inclusion_tag("components/form_token.html", takes_context=True)

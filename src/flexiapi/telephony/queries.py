@@ -27,12 +27,20 @@ _BEING_MAILED = timedelta(minutes=10)
 
 def devices(account: Account) -> dict[str, Device]:
     """The registered devices of an account by their ids; none where the registrar cannot be reached."""
-    address = registrar.address(account.username, account.domain)
     try:
-        contacts = registrar.current().contacts(address)
+        return registered(account)
     except registrar.Unreachable as error:
         log.warning("The registrar could not be read: %s", error)
         return {}
+
+
+def registered(account: Account) -> dict[str, Device]:
+    """The registered devices of an account by their ids, the one seen last at the end.
+
+    Raises:
+        registrar.Unreachable: nobody can tell.
+    """
+    contacts = registrar.current().contacts(registrar.address(account.username, account.domain))
     moment = now()
     parsed = (contact_header.parse(text) for text in contacts.values())
     live = [device for device in parsed if device is not None and device.live(moment)]
@@ -145,6 +153,11 @@ def is_effective_contact(account_id: int, contact_id: int) -> bool:
 def voicemails(account: Account) -> QuerySet[AccountFile]:
     """The voicemails of an account, newest first, places without recording included."""
     return AccountFile.objects.filter(account=account, content_type__startswith="audio/").order_by("-created_at", "-id")
+
+
+def recordings(account: Account) -> QuerySet[AccountFile]:
+    """The voicemails of an account that can be played, newest first."""
+    return voicemails(account).filter(uploaded_at__isnull=False, name__isnull=False)
 
 
 def voicemail(account: Account, file_id: str) -> AccountFile:

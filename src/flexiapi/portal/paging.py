@@ -1,0 +1,59 @@
+"""The pages of a list, as links that keep the filters of the query."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+from django.http import HttpRequest
+
+from flexiapi.http.pagination import Rows, window
+
+_FURTHEST = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """One entry of a pager; without `url` a gap."""
+
+    text: str
+    url: str | None
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Where somebody is in a list of `total` rows."""
+
+    number: int
+    last: int
+    total: int
+    links: Sequence[PageLink]
+    previous: str | None
+    following: str | None
+
+
+def page(request: HttpRequest, rows: Rows, *, per_page: int) -> tuple[list[Any], Pager]:
+    """The primary keys of the page that the query asks for, and its pager; a page past the end is the last one."""
+    total = rows.count()
+    last = max(1, ceil(total / per_page))
+    asked = request.GET.get("page", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
+    number = max(1, min(number, last, _FURTHEST))
+    start = (number - 1) * per_page
+    found = list(rows.values_list("pk", flat=True)[start : start + per_page]) if total else []
+
+    def url(target: int) -> str:
+        query = request.GET.copy()
+        query["page"] = str(target)
+        return f"?{query.urlencode()}"
+
+    links = [
+        PageLink("…", None, here=False)
+        if target is None
+        else PageLink(str(target), url(target), here=target == number)
+        for target in window(number, last)
+    ]
+    previous = url(number - 1) if number > 1 else None
+    following = url(number + 1) if number < last else None
+    return found, Pager(number, last, total, links, previous, following)
