@@ -20,7 +20,7 @@ class Service(HTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:  # noqa: N802 the name is the library's
+    def do_POST(self) -> None:
         length = int(self.headers["Content-Length"])
         assert isinstance(self.server, Service)
         self.server.asked = parse_qs(self.rfile.read(length).decode())

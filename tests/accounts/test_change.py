@@ -1,14 +1,14 @@
 """PUT /api/accounts/{id}, its flags, its mails and its deletion: what administrators do to accounts."""
 
 import pytest
-from tests import factories
-from tests.api import Api
 
 from flexiapi.accounts.models import Account, ProvisioningToken, ResetPasswordEmailToken, Tombstone
 from flexiapi.auth.gate import hashed
 from flexiapi.config import instance
 from flexiapi.messaging.models import Delivery
 from flexiapi.provisioning.models import Wizard
+from tests import factories
+from tests.api import Api
 
 pytestmark = pytest.mark.django_db
 

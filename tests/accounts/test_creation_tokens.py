@@ -221,9 +221,7 @@ class TestConsume:
     def test_anything_else_is_404(self, api: Api, value: object) -> None:
         account = factories.an_account(factories.a_space())
 
-        answer = api.as_account(account).post(
-            "/api/account_creation_tokens/consume", {"account_creation_token": value}
-        )
+        answer = api.as_account(account).post("/api/account_creation_tokens/consume", {"account_creation_token": value})
 
         assert answer.status == 404
 

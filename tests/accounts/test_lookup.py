@@ -4,19 +4,35 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests import factories
-from tests.api import Api
 
 from flexiapi.accounts.models import Account
 from flexiapi.config import instance
 from flexiapi.intercom.models import AccountAction
+from tests import factories
+from tests.api import Api
 
 pytestmark = pytest.mark.django_db
 
-KEYS = (
-    "id username domain email activated ip_address user_agent created_at display_name dtmf_protocol updated_at blocked "
-    "admin phone provisioning_token provisioning_token_expire_at dictionary sip_uri"
-).split()
+KEYS = [
+    "id",
+    "username",
+    "domain",
+    "email",
+    "activated",
+    "ip_address",
+    "user_agent",
+    "created_at",
+    "display_name",
+    "dtmf_protocol",
+    "updated_at",
+    "blocked",
+    "admin",
+    "phone",
+    "provisioning_token",
+    "provisioning_token_expire_at",
+    "dictionary",
+    "sip_uri",
+]
 REST = ["email_change_code", "types", "actions", "carddav_servers"]
 
 

@@ -134,5 +134,17 @@ CONSUMED_CREATION_TOKEN = component(
         }
     ),
 )
+CREATED_ACCOUNT = component(
+    "CreatedAccount",
+    obj(
+        {**_ACCOUNT, **_PASSWORDS},
+        optional={"confirmation_key": STRING, "confirmation_key_expires": _MAYBE_TEXT},
+        text="A new account; the key is that of old Linphone apps, where they are served.",
+    ),
+)
+RECOVERED_ACCOUNT = component(
+    "RecoveredAccount",
+    obj({**_ACCOUNT, "passwords": array(obj({"algorithm": STRING}, optional={"password": STRING}))}),
+)
 ACCOUNT_INFO = component("AccountInfo", obj({"activated": BOOLEAN, "realm": _MAYBE_TEXT}))
 PHONE_INFO = component("PhoneInfo", obj({"activated": BOOLEAN, "realm": _MAYBE_TEXT, "phone": BOOLEAN}))

@@ -35,7 +35,7 @@ class Accounts(AdministratorView):
     @describe(
         "Create an account",
         body=AdministratorsNewAccount,
-        ok={200: schemas.ACCOUNT},
+        ok={200: schemas.CREATED_ACCOUNT},
         errors={403: "The Space is full or unknown.", 422: ""},
         text="`domain` counts for super administrators only.",
     )

@@ -89,7 +89,7 @@ class Recovery(FormerView):
 
     @describe(
         "Log in with a recovery key (deprecated)",
-        ok={200: schemas.ACCOUNT},
+        ok={200: schemas.RECOVERED_ACCOUNT},
         errors={403: "The key has expired.", 404: ""},
         text=_SWITCH,
     )
