@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from time import monotonic
 
 import django.db
 
@@ -108,9 +109,13 @@ class Timetable:
     def stop(self, seconds: float) -> None:
         """Tell what runs to end, and wait for it, not longer than `seconds` in all."""
         _stopping.set()
-        end = _now() + timedelta(seconds=seconds)
+        self.join(seconds)
+
+    def join(self, seconds: float) -> None:
+        """Wait for what runs, not longer than `seconds` in all."""
+        end = monotonic() + seconds
         for thread in self._threads.values():
-            thread.join(max(0.0, (end - _now()).total_seconds()))
+            thread.join(max(0.0, end - monotonic()))
 
     def _prepare(self) -> bool:
         """Whether the database is there."""
