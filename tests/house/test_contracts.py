@@ -12,6 +12,7 @@ BOTTOM = [
     "console",
     "events",
     "hooks",
+    "schedule",
     "config.urls",
     "config.wsgi",
     "config.instance",

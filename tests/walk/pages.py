@@ -16,6 +16,8 @@ OPEN: set[tuple[str, str]] = {
     ("GET", "/logout"),
     ("POST", "/logout"),
     ("GET", "/blocked"),
+    ("GET", "/wizard"),
+    ("GET", "/wizard/{}"),
     ("GET", "/register"),
     ("GET", "/register/email"),
     ("GET", "/register/phone"),

@@ -127,6 +127,7 @@ USER: list[Row] = [
 ]
 
 ADMINISTRATOR: list[Row] = [
+    post("/api/wizard", 201, body={"sip": "sip:somebody@example.net", "linphone_action": "call"}),
     get("/api/accounts"),
     post("/api/accounts", body=_NEW),
     get("/api/accounts/{account_id}", at_home=MISSING),
