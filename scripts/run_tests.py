@@ -57,7 +57,7 @@ def runs(environment: Mapping[str, str], *, require_all: bool) -> list[Run]:
     return [
         embedded,
         Run("mariadb", mariadb, independent),
-        Run("postgresql", postgresql, ("-m", "database")),
+        Run("postgresql", postgresql, ("-m", "database and not browser and not interop and not registrar")),
     ]
 
 

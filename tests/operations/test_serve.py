@@ -17,7 +17,7 @@ from tests import requirements
 from tests.live.processes import Program, alive, running, wait_until
 from tests.live.server import Server, a_certificate, serving
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.interop]
 FLEXIAPI = [sys.executable, "-m", "flexiapi"]
 
 
