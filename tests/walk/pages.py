@@ -4,6 +4,7 @@ OPEN: set[tuple[str, str]] = {
     ("GET", "/"),
     ("GET", "/up"),
     ("GET", "/css/{}"),
+    ("GET", "/storage/img/{}"),
     ("GET", "/theme/{}.css"),
     ("POST", "/language"),
     ("GET", "/login"),

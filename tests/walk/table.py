@@ -261,6 +261,8 @@ SUPER_ADMINISTRATOR: list[Row] = [
     put("/api/spaces/{domain}", body=_whole_space),
     patch("/api/spaces/{domain}", body=_whole_space),
     delete("/api/spaces/{domain}"),
+    post("/api/spaces/{domain}/logo", 422),
+    delete("/api/spaces/{domain}/logo"),
     get("/api/spaces/{domain}/email"),
     post("/api/spaces/{domain}/email", body=_SERVER),
     delete("/api/spaces/{domain}/email"),

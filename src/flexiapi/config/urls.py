@@ -9,9 +9,11 @@ from flexiapi.contacts import api as contacts
 from flexiapi.contacts import pages as contacts_pages
 from flexiapi.intercom import api as intercom
 from flexiapi.operations import api as operations
+from flexiapi.operations import pages as operations_pages
 from flexiapi.portal import pages as portal
 from flexiapi.provisioning import api as provisioning
 from flexiapi.spaces import api as spaces
+from flexiapi.spaces import pages as spaces_pages
 from flexiapi.statistics import api as statistics
 from flexiapi.telephony import api as telephony
 from flexiapi.telephony import pages as telephony_pages
@@ -30,10 +32,13 @@ API: list[URLPattern | URLResolver] = [
 
 PAGES = [
     *operations.routes,
+    *operations_pages.routes,
+    *portal.routes_before_provisioning,
     *provisioning.routes,
     *accounts_pages.routes,
     *contacts_pages.routes,
     *telephony_pages.routes,
+    *spaces_pages.routes,
     *portal.routes,
 ]
 

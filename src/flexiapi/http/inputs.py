@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import msgspec
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict, RawPostDataException
 from django.http.multipartparser import MultiPartParserError
 
@@ -62,6 +63,19 @@ def read(request: HttpRequest) -> dict[str, Any]:
         known = {key: _normalised(value, trim=key not in UNTRIMMED) for key, value in known.items() if key != "space"}
         request._flexiapi_input = known  # type: ignore[attr-defined]
     return known
+
+
+def file(request: HttpRequest, name: str) -> UploadedFile | None:
+    """An uploaded file of a multipart form, None without.
+
+    Raises:
+        BadRequest: the body is broken (400).
+    """
+    try:
+        found = request.FILES.get(name)
+    except MultiPartParserError:
+        raise BadRequest from None
+    return found if isinstance(found, UploadedFile) else None
 
 
 def _body(request: HttpRequest) -> bytes:

@@ -8,14 +8,14 @@ from django.http import HttpResponse
 
 from flexiapi.accounts.services.spaces import delete_space
 from flexiapi.auth.access import ApiRequest, SuperAdministratorView
-from flexiapi.http import replies
+from flexiapi.http import inputs, replies
 from flexiapi.http.openapi import TEXT, describe
 from flexiapi.http.routing import path
 from flexiapi.http.schemas import array
 
 from . import documents, queries, schemas
 from .serializers import CardDavServerInput, EmailServerInput, SpaceCreation, SpaceReplacement
-from .services import change, creation, servers
+from .services import change, creation, logos, servers
 
 
 def document(domain: str, status: int = 200) -> HttpResponse:
@@ -90,6 +90,26 @@ class SpaceEmailServer(SuperAdministratorView):
         return replies.text(1)
 
 
+class SpaceLogo(SuperAdministratorView):
+    """The logo of a Space: a PNG picture."""
+
+    @describe(
+        "Set the logo of a Space",
+        body={"type": "object", "properties": {"logo": {"type": "string", "format": "binary"}}, "required": ["logo"]},
+        body_type="multipart/form-data",
+        ok={200: schemas.SPACE},
+        errors=[404, 422],
+        text="A PNG picture of at most 2048 KiB in the part `logo`; it is served below `/storage/img/`.",
+    )
+    def post(self, request: ApiRequest, domain: str) -> HttpResponse:
+        logos.set_logo(queries.by_domain(domain).domain, inputs.file(request, "logo"))
+        return document(domain)
+
+    @describe("Remove the logo of a Space", ok={200: TEXT}, errors=[404], text="Answers `1`, or `0` without logo.")
+    def delete(self, request: ApiRequest, domain: str) -> HttpResponse:
+        return replies.text(int(logos.remove_logo(domain)))
+
+
 class SpaceCardDavServers(SuperAdministratorView):
     """The CardDAV servers that the apps of a Space search."""
 
@@ -139,6 +159,7 @@ class SpaceCardDavServer(SuperAdministratorView):
 routes = [
     path("spaces", Spaces.as_view()),
     path("spaces/<seg:domain>", SpaceDetail.as_view()),
+    path("spaces/<seg:domain>/logo", SpaceLogo.as_view()),
     path("spaces/<seg:domain>/email", SpaceEmailServer.as_view()),
     path("spaces/<seg:domain>/carddavs", SpaceCardDavServers.as_view()),
     path("spaces/<seg:domain>/carddavs/<id:server_id>", SpaceCardDavServer.as_view()),

@@ -102,6 +102,9 @@ class OidcConfiguration(Timestamped):
     client_secret = models.CharField(max_length=255, null=True, default=None)
     auto_provisioning = models.BooleanField(null=True, default=False, db_default=False)
     role_provisioning = models.CharField(max_length=255, null=True, default=None)
+    jwks = models.TextField(null=True, default=None)  # the provider's signing keys as they were fetched (RFC 7517)
+    jwks_fetched_at = models.DateTimeField(null=True, default=None)
+    jwks_tried_at = models.DateTimeField(null=True, default=None)
     space = models.OneToOneField(Space, on_delete=CASCADE_IN_DATABASE, related_name="oidc_configuration")
 
     class Meta:

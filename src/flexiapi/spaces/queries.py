@@ -200,3 +200,8 @@ def domains() -> list[str]:
 def default_domain() -> str | None:
     """The domain of the oldest super Space, else of the oldest Space."""
     return Space.objects.order_by("-super", "id").values_list("domain", flat=True).first()
+
+
+def is_logo(name: str) -> bool:
+    """Whether a Space shows the logo of this file name."""
+    return Space.objects.filter(logo=name).exists()
