@@ -42,8 +42,10 @@ def attach(token: str, caller: Caller) -> None:
         NotFound: it is unknown, too old or attached already.
     """
     moment = now()
-    rows = AuthToken.objects.filter(token=token[: LENGTH + 1], account=None, created_at__gt=moment - LIFETIME)
-    if rows.update(account_id=caller.account_id, updated_at=moment) != 1:
+    attached = AuthToken.objects.filter(
+        token=token[: LENGTH + 1], account=None, created_at__gt=moment - LIFETIME
+    ).update(account_id=caller.account_id, updated_at=moment)
+    if attached != 1:
         raise NotFound
 
 

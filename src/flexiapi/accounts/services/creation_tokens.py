@@ -56,8 +56,8 @@ def exchange_request_token(token: str, *, origin: Origin) -> AccountCreationToke
     if found.validated_at is None:
         raise NotFound("")
     moment = now()
-    rows = AccountCreationRequestToken.objects.filter(pk=found.pk, used=False)
-    if rows.update(used=True, updated_at=moment) != 1:
+    taken = AccountCreationRequestToken.objects.filter(pk=found.pk, used=False).update(used=True, updated_at=moment)
+    if taken != 1:
         raise _bad_request_token()
     created = issue_token(origin=origin)
     AccountCreationRequestToken.objects.filter(pk=found.pk).update(creation_token=created)
@@ -118,8 +118,8 @@ def take(token: AccountCreationToken, *, account_id: int, origin: Origin | None 
     """
     changes = {"used": True, "account_id": account_id, "updated_at": now()}
     changes |= origin.columns() if origin is not None else {}
-    rows = AccountCreationToken.objects.filter(pk=token.pk, used=False, account=None)
-    if rows.update(**changes) != 1:
+    taken = AccountCreationToken.objects.filter(pk=token.pk, used=False, account=None).update(**changes)
+    if taken != 1:
         raise NotFound
     for name, value in changes.items():
         setattr(token, name, value)

@@ -108,8 +108,10 @@ def _use_key(account: Account, key: str) -> None:
         raise NotFound
     if queries.activation_expired(account):
         raise Forbidden("Activation expired")
-    rows = Account.objects.filter(pk=account.pk, confirmation_key=key)
-    if rows.update(confirmation_key=None, activated=True, updated_at=now()) != 1:
+    taken = Account.objects.filter(pk=account.pk, confirmation_key=key).update(
+        confirmation_key=None, activated=True, updated_at=now()
+    )
+    if taken != 1:
         raise NotFound
 
 

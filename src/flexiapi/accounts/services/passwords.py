@@ -68,8 +68,8 @@ def change_own_password(
         Invalid: the old password is wrong (422).
         Forbidden: Digest is not enabled on its Space.
     """
-    account = Account.objects.select_for_update().get(pk=account.pk)
-    if not recovered and Password.objects.filter(account=account).exists() and not matches(account, old_password or ""):
+    account = queries.held(account.pk)
+    if not recovered and queries.has_password(account) and not matches(account, old_password or ""):
         raise Invalid({"old_password": ["Incorrect old password"]})
     set_password(account, password)
     Account.objects.filter(pk=account.pk).update(activated=True, updated_at=now())

@@ -27,8 +27,11 @@ def same(pin: str | None, sent: str) -> bool:
 
 def take_attempt(row: ChangeCode | RecoveryCode | RecoveryRequest) -> bool:
     """Count one try, before anything is compared: true for the first three, however many try at once."""
-    rows = type(row)._default_manager.filter(pk=row.pk, attempts__lt=ATTEMPTS)
-    return rows.update(attempts=F("attempts") + 1, updated_at=now()) == 1
+    model = type(row)
+    taken = model._default_manager.filter(pk=row.pk, attempts__lt=ATTEMPTS).update(
+        attempts=F("attempts") + 1, updated_at=now()
+    )
+    return taken == 1
 
 
 def check(row: ChangeCode, sent: str, *, minutes: int) -> None:
@@ -50,6 +53,7 @@ def consume(row: ChangeCode | RecoveryCode) -> None:
     Raises:
         Gone: another one was faster.
     """
-    rows = type(row)._default_manager.filter(pk=row.pk, code=row.code)
-    if rows.update(code=None, updated_at=now()) != 1:
+    model = type(row)
+    taken = model._default_manager.filter(pk=row.pk, code=row.code).update(code=None, updated_at=now())
+    if taken != 1:
         raise Gone("Expired code")

@@ -87,8 +87,10 @@ def request_by_phone(space: Space, *, phone: str, recovery_token: str, origin: O
     _refuse_repetition(identifier, origin)
     with transaction.atomic():
         account = queries.recoverable_by_phone(space, number)
-        rows = AccountRecoveryToken.objects.filter(pk=token.pk, used=False)
-        if rows.update(used=True, account=account, updated_at=now()) != 1:
+        taken = AccountRecoveryToken.objects.filter(pk=token.pk, used=False).update(
+            used=True, account=account, updated_at=now()
+        )
+        if taken != 1:
             raise Forbidden("Wrong Account Recovery Token")
         code = issue_code(account, origin=origin, phone=number)
         if account is not None and code is not None:
