@@ -302,6 +302,11 @@ def _of_device(model: PushedToken, device: Device, since: datetime) -> QuerySet[
     )
 
 
+def with_email(space: Space, email: str) -> Sequence[Account]:
+    """The accounts of a Space with an address, by age."""
+    return list(Account.objects.filter(space__domain=space.domain, email=email).order_by("id"))
+
+
 def recoverable_by_email(space: Space, email: str, username: str | None) -> Account | None:
     """The account of a Space that an address recovers.
 

@@ -73,6 +73,11 @@ def refuse(request: HttpRequest, error: errors.Invalid, default: str = "/") -> H
     return back(request, default)
 
 
+def leave_errors(request: HttpRequest, found: dict[str, list[str]]) -> None:
+    """Leave messages for the next page by field, without input."""
+    request.session[_ERRORS] = found
+
+
 def state(request: HttpRequest) -> dict[str, Any]:
     """What a refused form left for this page: `errors` by field and the `old` input; given once."""
     session = getattr(request, "session", None)

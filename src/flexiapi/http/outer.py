@@ -84,9 +84,13 @@ CONTENT_POLICY = (
 
 
 def _protect_page(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Add what keeps a page from being framed, sniffed or scripted; a view's own header stays."""
+    """Add what keeps a page from being framed, sniffed or scripted; a view's own header stays.
+
+    `request.form_targets` are origins that forms of the page may end up at besides the own host.
+    """
+    targets = " ".join(["form-action 'self'", *getattr(request, "form_targets", ())])
     for name, value in (
-        ("Content-Security-Policy", CONTENT_POLICY),
+        ("Content-Security-Policy", CONTENT_POLICY.replace("form-action 'self'", targets)),
         ("X-Frame-Options", "DENY"),
         ("Referrer-Policy", "same-origin"),
         ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),

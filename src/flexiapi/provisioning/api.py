@@ -4,7 +4,8 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from flexiapi.auth.access import AdministratorView, ApiRequest, PublicView, UserView, hook_context
+from flexiapi.auth import limits
+from flexiapi.auth.access import AdministratorView, ApiRequest, DeviceView, PublicView, hook_context
 from flexiapi.config import instance
 from flexiapi.http import errors, proxies, replies
 from flexiapi.http.openapi import describe
@@ -15,6 +16,7 @@ from . import qr, services, wizards
 from .schemas import WIZARD
 from .serializers import WizardInput
 
+_MISSES = (errors.NotFound,)
 _PRIVATE = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -69,12 +71,13 @@ class ByToken(PublicView):
 
     def get(self, request: ApiRequest, token: str) -> HttpResponse:
         check_header(request)
-        content = services.by_token(
-            fetch_of(request),
-            token,
-            reset_password="reset_password" in request.GET,
-            dry=request.method == "HEAD",
-        )
+        with limits.guarded(limits.PROVISIONING_TOKENS, request.origin, space=request.space, failures=_MISSES):
+            content = services.by_token(
+                fetch_of(request),
+                token,
+                reset_password="reset_password" in request.GET,
+                dry=request.method == "HEAD",
+            )
         return xml(content)
 
 
@@ -83,10 +86,12 @@ class ByAuthToken(PublicView):
 
     def get(self, request: ApiRequest, token: str) -> HttpResponse:
         check_header(request)
-        return xml(services.by_auth_token(fetch_of(request), token, dry=request.method == "HEAD"))
+        with limits.guarded(limits.AUTH_TOKENS, request.origin, space=request.space, failures=_MISSES):
+            content = services.by_auth_token(fetch_of(request), token, dry=request.method == "HEAD")
+        return xml(content)
 
 
-class Mine(UserView):
+class Mine(DeviceView):
     """The configuration of the account that authenticates, as often as it asks."""
 
     def get(self, request: ApiRequest) -> HttpResponse:
@@ -98,7 +103,8 @@ class QrCode(PublicView):
     """A token's provisioning URL as a picture; SVG with `?format=svg`."""
 
     def get(self, request: ApiRequest, token: str) -> HttpResponse:
-        services.usable_token(token)
+        with limits.guarded(limits.PROVISIONING_TOKENS, request.origin, space=request.space, failures=_MISSES):
+            services.usable_token(token)
         suffix = "?reset_password=1" if "reset_password" in request.GET else ""
         url = f"{base_url(request)}/provisioning/{token}{suffix}"
         headers: dict[str, Any] = {**_PRIVATE, "X-Qrcode-URL": url}

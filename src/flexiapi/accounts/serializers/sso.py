@@ -1,0 +1,23 @@
+"""The name of an account that is created at somebody's first login at an identity provider."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flexiapi.http.serializers import Input
+
+from .accounts import username_field
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A username that a new account may have."""
+
+    username: str
+
+
+class ProvisionedName(Input[Name]):
+    """A username with all its rules. Context: `domain`."""
+
+    shape: ClassVar[type] = Name
+
+    username = username_field()
