@@ -14,7 +14,7 @@ from flexiapi import hooks
 from flexiapi.http import errors, inputs, proxies
 from flexiapi.spaces.models import Space
 
-from . import digest, keys
+from . import bearer, certificates, digest, keys, limits
 from .gate import KeyRow
 from .scope import Caller, Method, Origin, Scope
 
@@ -73,6 +73,20 @@ class UserView(PublicView):
         lines = authenticate_user(request)
         refuse_blocked(request.caller)
         return lines
+
+
+class DeviceView(UserView):
+    """A view for an account itself, which a device may also prove by its client certificate."""
+
+    def enter(self, request: ApiRequest) -> Sequence[tuple[str, str]]:
+        """Authenticate the account."""
+        caller = certificates.authenticate(request, request.space)
+        if caller is None:
+            return super().enter(request)
+        request.origin = origin(request)
+        _set_caller(request, caller)
+        refuse_blocked(caller)
+        return ()
 
 
 class AdministratorView(PublicView):
@@ -144,34 +158,51 @@ def authenticate_administrator(request: ApiRequest) -> None:
 
 
 def authenticate_user(request: ApiRequest) -> Sequence[tuple[str, str]]:
-    """Set the caller and scope of an account by API key or Digest.
+    """Set the caller and scope of an account by bearer token, API key or Digest, whichever it sends first.
 
-    Returns the challenge lines that a reply to Digest repeats.
+    Bearer tokens count where the Space has an identity provider; Digest does not where such a Space has no
+    digest configuration. Returns the challenge lines that a reply to Digest repeats.
 
     Raises:
         Unauthenticated: with the challenges of the account (and of the Space's identity provider) as lines.
+        Forbidden: a bearer token names nobody of the Space.
         NotFound: `From` names no account.
     """
+    space = request.space
+    token = bearer.token_of(request.META.get("HTTP_AUTHORIZATION")) if space.oidc is not None else None
+    if space.oidc is not None and token is not None:
+        _set_caller(request, bearer.authenticate(space, space.oidc, token))
+        return ()
     if request.META.get("HTTP_X_API_KEY"):
         _set_caller(request, _by_key(request))
         return ()
-    bearer = bearer_challenge(request.space)
+    if space.oidc is not None and space.digest is None:
+        raise errors.Unauthenticated(lines=bearer.challenge(space))
+    sender = request.META.get("HTTP_FROM")
     try:
-        account = digest.account_of(request.META.get("HTTP_FROM"))
+        with limits.guarded(limits.PASSWORDS, request.origin, space=space, account=sender, failures=(errors.NotFound,)):
+            account = digest.account_of(sender)
         authorization = request.META.get("HTTP_AUTHORIZATION")
         if authorization is None:
             lines = digest.challenge(account, request.origin.ip)
             raise errors.Unauthenticated("Unauthenticated request", lines=lines)
-        verified = digest.verify(
-            account,
-            authorization,
-            method=request.method or "",
-            path=request.raw_path,
-            query=request.META.get("QUERY_STRING", ""),
-            address=request.origin.ip,
-        )
+        with limits.guarded(
+            limits.PASSWORDS,
+            request.origin,
+            space=space,
+            account=f"{account.username}@{account.domain}",
+            failures=(digest.WrongAnswer,),
+        ):
+            verified = digest.verify(
+                account,
+                authorization,
+                method=request.method or "",
+                path=request.raw_path,
+                query=request.META.get("QUERY_STRING", ""),
+                address=request.origin.ip,
+            )
     except errors.Unauthenticated as error:
-        error.lines.extend(bearer)
+        error.lines.extend(bearer.challenge(space))
         raise
     _set_caller(
         request,
@@ -188,18 +219,6 @@ def authenticate_user(request: ApiRequest) -> Sequence[tuple[str, str]]:
     return verified.lines
 
 
-def bearer_challenge(space: Space) -> list[tuple[str, str]]:
-    """The challenge line of the Space's identity provider, if it has one; it follows the Digest lines.
-
-    Linphone 5.1 gives up at the first scheme that it does not know.
-    """
-    provider = space.oidc
-    if provider is None or not provider.server_url:  # a key alone, for issuers that have no login server
-        return []
-    server, realm = _quoted(provider.server_url), _quoted(provider.realm)
-    return [("WWW-Authenticate", f'Bearer authz_server="{server}realms/{realm}",realm="{realm}"')]
-
-
 def refuse_blocked(caller: Caller) -> None:
     """Refuse a blocked account.
 
@@ -211,7 +230,8 @@ def refuse_blocked(caller: Caller) -> None:
 
 
 def _by_key(request: ApiRequest) -> Caller:
-    row = keys.check(request.key_row, request.origin.ip)
+    with limits.guarded(limits.KEYS, request.origin, space=request.space):
+        row = keys.check(request.key_row, request.origin.ip)
     method: Method = "key"
     return Caller(
         account_id=row.account_id,
@@ -227,7 +247,3 @@ def _by_key(request: ApiRequest) -> Caller:
 def _set_caller(request: ApiRequest, caller: Caller) -> None:
     request.caller = caller
     request.scope = Scope(request.space, caller)
-
-
-def _quoted(text: str) -> str:
-    return "".join(letter for letter in text if letter.isprintable()).replace("\\", "\\\\").replace('"', '\\"')

@@ -8,7 +8,7 @@ from flexiapi.http.openapi import TEXT, describe
 from flexiapi.http.routing import path
 from flexiapi.http.schemas import INTEGER, MOMENT, STRING, nullable, obj
 
-from . import auth_tokens, keys
+from . import auth_tokens, keys, limits
 from .access import ApiRequest, PublicView, UserView
 
 COOKIE = "x-api-key"
@@ -44,7 +44,8 @@ class KeyByAuthToken(PublicView):
         refuse_prefetch(request)
         if request.method == "HEAD":
             return no_store(replies.json({}))
-        key = auth_tokens.redeem_for_key(request.space, token, origin=request.origin)
+        with limits.guarded(limits.AUTH_TOKENS, request.origin, space=request.space, failures=(errors.NotFound,)):
+            key = auth_tokens.redeem_for_key(request.space, token, origin=request.origin)
         return with_cookie(request, replies.json({"api_key": key}), key)
 
     post = get
@@ -70,6 +71,7 @@ class AuthTokens(PublicView):
         text="It lives for five minutes.",
     )
     def post(self, request: ApiRequest) -> HttpResponse:
+        limits.take(limits.NEW_AUTH_TOKENS, request.origin)
         token = auth_tokens.create(origin=request.origin)
         content = {
             "token": token.token,
@@ -92,7 +94,8 @@ class AuthTokenAttachment(UserView):
     def get(self, request: ApiRequest, token: str) -> HttpResponse:
         refuse_prefetch(request)
         if request.method != "HEAD":
-            auth_tokens.attach(token, request.caller)
+            with limits.guarded(limits.AUTH_TOKENS, request.origin, space=request.space, failures=(errors.NotFound,)):
+                auth_tokens.attach(token, request.caller)
         return no_store(replies.empty())
 
     post = get

@@ -28,6 +28,10 @@ ALGORITHMS = {"MD5": "md5", "SHA-256": "sha256"}
 _MAC_BYTES = 26  # with 6 bytes of time: 32 bytes, 64 hex digits
 
 
+class WrongAnswer(Unauthenticated):
+    """The answer to a challenge was made with another password."""
+
+
 class DigestAccount(NamedTuple):
     """An account with what Digest needs of it; `passwords` are (algorithm, HA1) in row order."""
 
@@ -143,7 +147,7 @@ def verify(
     if not hmac.compare_digest(
         _response(algorithm, ha1, sent, method), sent["response"].lower().encode("utf-8", "replace")
     ):
-        raise refuse("Unauthorized")
+        raise WrongAnswer("Unauthorized", lines=challenge(account, address))
     if not _take(account, sent, count, address):
         raise refuse("Nonce replayed", stale=True)
     return Verified(account, _lines(account, sent["opaque"], sent["nonce"]))

@@ -6,6 +6,7 @@ from django.utils import timezone
 from flexiapi.accounts.models import Account
 from flexiapi.db.fields import (
     CASCADE_IN_DATABASE,
+    ExactCharField,
     IndexedTimestamped,
     SecretField,
     Timestamped,
@@ -84,3 +85,17 @@ class PortalSession(models.Model):
 
     class Meta:
         db_table = "portal_sessions"
+
+
+class RateCounter(models.Model):
+    """How often something happened within a window of time; its name tells rule, window and, hashed, whom."""
+
+    id = UnsignedBigAutoField(primary_key=True)
+    name = ExactCharField(max_length=64, unique=True)
+    hits = models.IntegerField(default=0, db_default=0)
+    locked = models.BooleanField(default=False, db_default=False)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "rate_counters"
+        indexes = [models.Index(fields=["locked", "expires_at"], name="rate_counters_locked_index")]

@@ -1,11 +1,11 @@
 """Periodic work of this room."""
 
-from datetime import time
+from datetime import time, timedelta
 
 from flexiapi.config import instance
 from flexiapi.schedule import Job
 
-from . import cleaning
+from . import cleaning, limit_store
 
 _OPAQUES_MINUTES = 60
 
@@ -24,4 +24,5 @@ def _clear_keys() -> None:
 JOBS = [
     Job("digest:clear-opaques", _clear_opaques, at=time(0, 0)),
     Job("accounts:clear-api-keys", _clear_keys, at=time(0, 5)),
+    Job("limits:clear", limit_store.clear_expired, every=timedelta(minutes=10)),
 ]

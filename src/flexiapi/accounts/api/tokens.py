@@ -9,6 +9,7 @@ from flexiapi.accounts.models import AccountCreationToken
 from flexiapi.accounts.serializers import TokenRegistration
 from flexiapi.accounts.serializers.tokens import PushDevice, PushNotification, UsingRequestToken
 from flexiapi.accounts.services import creation_tokens, recovery_tokens, registration
+from flexiapi.auth import limits
 from flexiapi.auth.access import AdministratorView, ApiRequest, PublicView, UserView
 from flexiapi.config import instance
 from flexiapi.http import dates, errors, inputs, replies
@@ -30,6 +31,7 @@ class CreationRequestTokens(PublicView):
         text="Its holder opens `validation_url` in a browser; the app then trades it for a creation token.",
     )
     def post(self, request: ApiRequest) -> HttpResponse:
+        limits.take(limits.REQUEST_TOKENS, request.origin)
         token = creation_tokens.issue_request_token(origin=request.origin).token
         url = f"{base_url(request)}/creation_token/check/{token}"
         return replies.json({"token": token, "validation_url": url}, status=201)

@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from flexiapi.accounts import phones
 from flexiapi.accounts.services import passwords
-from flexiapi.auth import sessions
+from flexiapi.auth import limits, oidc, sessions
 from flexiapi.auth.page_access import Page, PageRequest, PanelPage, home_of
 from flexiapi.config import instance
 from flexiapi.http import errors, forms
@@ -14,6 +14,7 @@ from flexiapi.http.pagination import base_url
 from flexiapi.http.routing import path
 from flexiapi.portal import queries
 from flexiapi.portal.serializers import LoginForm
+from flexiapi.spaces.models import Space
 
 
 class Login(PanelPage):
@@ -26,13 +27,18 @@ class Login(PanelPage):
         settings = instance.current()
         context = {
             "space": space,
-            "oidc": space.oidc is not None,
-            "password_login": space.oidc is None or space.digest is not None,
+            "oidc": oidc.offers_login(space),
+            "password_login": passwords_count(space),
             "accounts": queries.activated_accounts(space) if settings.app_show_login_counter_temp else None,
             "fresh": queries.is_fresh(space),
             "base": base_url(request),
         }
         return render(request, "portal/login.html", context)
+
+
+def passwords_count(space: Space) -> bool:
+    """Whether people log in with passwords: not where there is a provider and no digest configuration."""
+    return not oidc.offers_login(space) or space.digest is not None
 
 
 class Authenticate(PanelPage):
@@ -42,21 +48,24 @@ class Authenticate(PanelPage):
 
     def post(self, request: PageRequest) -> HttpResponse:
         space = request.space
-        if space.oidc is not None and space.digest is None:
+        if not passwords_count(space):
             raise errors.Forbidden
         form = LoginForm.read(request)
-        account = queries.login_account(space, form.username, phones.e164(form.username))
-        if account is None or not passwords.matches(account, form.password, space=space):
-            if account is None:
-                passwords.spend_time(form.password)
-            raise errors.Invalid({"authentication": [sentence("authentication", "authentication")]})
+        phone = phones.e164(form.username)
+        name = f"{phone or form.username}@{space.domain}"
+        with limits.guarded(limits.PASSWORDS, request.origin, space=space, account=name, failures=(errors.Invalid,)):
+            account = queries.login_account(space, form.username, phone)
+            if account is None or not passwords.matches(account, form.password, space=space):
+                if account is None:
+                    passwords.spend_time(form.password)
+                raise errors.Invalid({"authentication": [sentence("authentication", "authentication")]})
         asked_for = request.session.pop("asked_for", "/")
         sessions.log_in(request, account, method="password")
         return forms.go(asked_for)
 
 
 class Logout(Page):
-    """The end of a session; the link of old bookmarks asks first."""
+    """The end of a session, also at the Space's identity provider; the link of old bookmarks asks first."""
 
     def get(self, request: PageRequest) -> HttpResponse:
         if request.caller is None:
@@ -64,8 +73,10 @@ class Logout(Page):
         return render(request, "portal/logout.html")
 
     def post(self, request: PageRequest) -> HttpResponse:
+        provider = request.space.oidc
+        away = provider is not None and request.caller is not None and oidc.offers_login(request.space)
         sessions.log_out(request)
-        return forms.go("/login")
+        return forms.go(oidc.logout_url(provider, base_url=base_url(request)) if provider and away else "/login")
 
 
 class Blocked(PanelPage):

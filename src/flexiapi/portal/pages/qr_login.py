@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from flexiapi.auth import auth_tokens, sessions
+from flexiapi.auth import auth_tokens, limits, sessions
 from flexiapi.auth import queries as tokens
 from flexiapi.auth.page_access import PageRequest, PanelPage, UserPage
 from flexiapi.http import errors, forms, replies
@@ -25,6 +25,7 @@ class Start(PanelPage):
     def get(self, request: PageRequest) -> HttpResponse:
         if request.caller is not None:
             return forms.go("/")
+        limits.take(limits.NEW_AUTH_TOKENS, request.origin)
         token = auth_tokens.create(origin=request.origin)
         request.session[_MINE] = token.token
         return forms.go(f"/authenticate/qrcode/{token.token}")
@@ -121,7 +122,8 @@ def enter(request: PageRequest, token: str) -> HttpResponse:
         NotFound: somebody was faster.
         Forbidden: the account is blocked.
     """
-    account = queries.account(request.space, auth_tokens.redeem(request.space, token))
+    with limits.guarded(limits.AUTH_TOKENS, request.origin, space=request.space, failures=(errors.NotFound,)):
+        account = queries.account(request.space, auth_tokens.redeem(request.space, token))
     sessions.log_in(request, account, method="qr code")
     return forms.go("/")
 

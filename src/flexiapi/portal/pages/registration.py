@@ -6,7 +6,7 @@ from django.shortcuts import render
 from flexiapi.accounts import captcha
 from flexiapi.accounts.serializers.registration import RegistrationByEmail, RegistrationByPhone
 from flexiapi.accounts.services import registration
-from flexiapi.auth import sessions
+from flexiapi.auth import limits, sessions
 from flexiapi.auth.page_access import PageRequest, PanelPage, require
 from flexiapi.config import instance
 from flexiapi.http import errors, forms
@@ -65,6 +65,7 @@ class Accounts(RegistrationPage):
         form = RegistrationByPhone if by_phone else RegistrationByEmail
         new = form.read(request, domain=space.domain, unique_email=space.unique_email)
         captcha.check(request, address=request.origin.ip)
+        limits.take(limits.REGISTRATIONS, request.origin)
         account = registration.register_by_form(space, new, origin=request.origin)
         sessions.log_in(request, account, method="registration")
         return forms.go("/phone/validate" if by_phone else "/email/validate")

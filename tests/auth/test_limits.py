@@ -1,0 +1,244 @@
+"""Guessing is limited, by address and by account; whoever knows the secret elsewhere notices nothing."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from redis import Redis
+from redis.exceptions import RedisError
+from tests import factories, requirements
+from tests.api import Api, DigestClient, parameters
+from tests.portal.visitor import Visitor
+
+from flexiapi.accounts.models import Account
+from flexiapi.auth import limits
+from flexiapi.auth.models import AuthToken, RateCounter
+from flexiapi.config import instance
+
+pytestmark = pytest.mark.django_db
+
+HOST, PORT, DATABASE = os.environ.get("TEST_REDIS_HOST", "127.0.0.1"), 6379, 5
+START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+TOO_MANY = (429, "Too Many Attempts.")
+
+
+@pytest.fixture(params=["database", "redis"])
+def store(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where the counts are shared."""
+    if request.param == "database":
+        yield "database"
+        return
+    client = Redis(host=HOST, port=PORT, db=DATABASE, socket_connect_timeout=1)
+    try:
+        client.ping()
+    except RedisError:
+        requirements.missing("a Redis server")
+    prefix = f"test-{secrets.token_hex(4)}:"
+    with instance.override(redis_host=HOST, redis_port=PORT, redis_db=DATABASE, redis_prefix=prefix):
+        yield "redis"
+    for key in client.scan_iter(f"{prefix}*"):
+        client.delete(key)
+    client.close()
+
+
+@pytest.fixture(autouse=True)
+def clock(db: None) -> Iterator[Any]:
+    """Limits on, at the beginning of a window."""
+    limits.forget()
+    with instance.override(rate_limit_credentials=True), time_machine.travel(START, tick=False) as traveller:
+        yield traveller
+    limits.forget()
+
+
+@pytest.fixture
+def alice(db: None) -> Account:
+    """Somebody with a password."""
+    return factories.an_account(factories.a_space(), "alice", password="right s3cret")
+
+
+def log_in(account: Account, password: str, address: str, name: str | None = None) -> int:
+    """The status of the login form: 302 is in, 422-like refusals go back to the form."""
+    visitor = Visitor(account.space)
+    visitor.client.defaults["REMOTE_ADDR"] = address
+    visitor.open("/login")
+    page = visitor.submit(
+        {"username": name or account.username, "password": password}, action="/authenticate", follow=False
+    )
+    if page.status == 302:
+        return 200 if page.answer.header("Location") != "/login" else 401
+    return page.status
+
+
+def by_digest(api: Api, account: Account, password: str) -> int:
+    """The status of a request with Digest."""
+    client = DigestClient(api.on(account.space), account, password)
+    first = client.api.get("/api/accounts/me", From=client.sender)
+    if first.status != 401:
+        return first.status
+    return client.answer("GET", "/api/accounts/me", parameters(client.choose(first.lines("WWW-Authenticate")))).status
+
+
+class TestPasswords:
+    def test_from_one_address(self, alice: Account, store: str, clock: Any) -> None:
+        bob = factories.an_account(alice.space, "bob", password="b0b s3cret")
+
+        assert [log_in(alice, f"guess {n}", "192.0.2.1") for n in range(12)] == [401] * 10 + [429] * 2
+
+        assert log_in(alice, "right s3cret", "192.0.2.1") == 429, "the right password is no exception"
+        assert log_in(bob, "b0b s3cret", "192.0.2.1") == 200, "others at the address still get in"
+        assert log_in(alice, "right s3cret", "198.51.100.7") == 200
+        clock.shift(timedelta(minutes=10))
+        assert log_in(alice, "right s3cret", "192.0.2.1") == 200
+
+    def test_from_one_address_at_many_accounts(self, alice: Account, store: str) -> None:
+        answers = [log_in(alice, "guess", "192.0.2.1", name=f"user{n}") for n in range(101)]
+
+        assert answers == [401] * 100 + [429]
+        assert log_in(alice, "right s3cret", "192.0.2.1") == 429
+        assert log_in(alice, "right s3cret", "198.51.100.7") == 200
+
+    def test_from_many_addresses_at_one_account(self, alice: Account, store: str, clock: Any) -> None:
+        bob = factories.an_account(alice.space, "bob", password="b0b s3cret")
+
+        answers = [log_in(alice, "guess", f"192.0.2.{n}") for n in range(101)]
+
+        assert answers == [401] * 100 + [429]
+        assert log_in(alice, "right s3cret", "198.51.100.7") == 429
+        assert log_in(bob, "b0b s3cret", "198.51.100.7") == 200
+        clock.shift(timedelta(hours=1))
+        assert log_in(alice, "right s3cret", "198.51.100.7") == 200
+
+    def test_unknown_accounts_are_locked_like_known_ones(self, alice: Account, store: str) -> None:
+        unknown = [log_in(alice, "guess", "192.0.2.1", name="nobody") for _ in range(11)]
+
+        assert unknown == [log_in(alice, "guess", "192.0.2.2") for _ in range(11)]
+
+    def test_digest_and_login_share_their_counts(self, alice: Account, api: Api, store: str) -> None:
+        here = api.at("192.0.2.1")
+
+        assert [by_digest(here, alice, f"guess {n}") for n in range(5)] == [401] * 5
+        assert [log_in(alice, "guess", "192.0.2.1") for _ in range(6)] == [401] * 5 + [429]
+
+        assert by_digest(here, alice, "right s3cret") == 429
+        assert by_digest(api.at("198.51.100.7"), alice, "right s3cret") == 200
+
+    def test_right_passwords_write_nothing(self, alice: Account) -> None:
+        for _ in range(20):
+            assert log_in(alice, "right s3cret", "192.0.2.1") == 200
+
+        assert not RateCounter.objects.exists()
+
+    def test_a_network_of_ipv6_is_one_address(self, alice: Account) -> None:
+        answers = [log_in(alice, "guess", f"2001:db8:0:1::{n:x}") for n in range(11)]
+
+        assert answers == [401] * 10 + [429]
+        assert log_in(alice, "right s3cret", "2001:db8:0:2::1") == 200
+
+    def test_counters_name_nobody(self, alice: Account) -> None:
+        log_in(alice, "guess", "192.0.2.1")
+
+        names = " ".join(RateCounter.objects.values_list("name", flat=True))
+
+        assert names
+        assert "alice" not in names
+        assert "192.0.2.1" not in names
+
+    def test_switched_off(self, alice: Account) -> None:
+        with instance.override(rate_limit_credentials=False):
+            assert [log_in(alice, "guess", "192.0.2.1") for _ in range(12)] == [401] * 12
+
+        assert not RateCounter.objects.exists()
+
+
+class TestOtherProcesses:
+    def test_they_learn_of_a_lock_out_within_a_second(self, alice: Account, store: str, clock: Any) -> None:
+        for n in range(10):
+            log_in(alice, f"guess {n}", "192.0.2.1")
+
+        limits.forget()  # as a process that saw none of it
+
+        assert log_in(alice, "right s3cret", "192.0.2.1") == 429
+
+    def test_redis_that_does_not_answer_is_no_way_round(self, alice: Account) -> None:
+        port = requirements.free_port()
+        with instance.override(redis_host="127.0.0.1", redis_port=port):
+            answers = [log_in(alice, f"guess {n}", "192.0.2.1") for n in range(11)]
+
+        assert answers == [401] * 10 + [429]
+
+
+class TestKeys:
+    def test_guesses(self, alice: Account, api: Api, store: str, clock: Any) -> None:
+        here = api.on(alice.space).at("192.0.2.1")
+        key = factories.a_key(alice)
+
+        answers = [here.with_key(f"guess{n}").get("/api/accounts/me") for n in range(101)]
+
+        assert [answer.status for answer in answers] == [401] * 100 + [429]
+        refused = here.with_key(key).get("/api/accounts/me")
+        assert (refused.status, refused.message, refused.header("Retry-After")) == (*TOO_MANY, None)
+        assert refused.lines("Retry-After") == ["600"]
+        assert here.at("198.51.100.7").with_key(key).get("/api/accounts/me").status == 200
+        clock.shift(timedelta(minutes=10))
+        assert here.with_key(key).get("/api/accounts/me").status == 200
+
+    def test_administrators_too(self, api: Api) -> None:
+        space = factories.a_space()
+        here = api.as_admin(space).at("192.0.2.1")
+        for n in range(100):
+            here.with_key(f"guess{n}").get("/api/accounts")
+
+        assert here.get("/api/accounts").status == 429
+        assert here.at("198.51.100.7").get("/api/accounts").status == 200
+
+
+class TestTokens:
+    def test_provisioning_tokens(self, alice: Account, api: Api, store: str, clock: Any) -> None:
+        here = api.on(alice.space).at("192.0.2.1").using(X_Linphone_Provisioning="1")
+        token = factories.a_token(alice).token
+
+        answers = [here.get(f"/provisioning/guess{n}") for n in range(31)]
+
+        assert [answer.status for answer in answers] == [404] * 30 + [429]
+        assert here.get(f"/provisioning/{token}").status == 429
+        assert here.get(f"/provisioning/qrcode/{token}").status == 429
+        assert here.get("/provisioning").status == 200
+        clock.shift(timedelta(minutes=1))
+        assert here.get(f"/provisioning/{token}").status == 200
+
+    @pytest.mark.parametrize("path", ["/api/accounts/me/api_key/{}", "/provisioning/auth_token/{}"])
+    def test_auth_tokens(self, alice: Account, api: Api, path: str) -> None:
+        here = api.on(alice.space).at("192.0.2.1").using(X_Linphone_Provisioning="1")
+        answers = [here.get(path.format(f"guess{n}")).status for n in range(31)]
+
+        assert answers == [404] * 30 + [429]
+
+    def test_new_auth_tokens(self, alice: Account, api: Api, store: str, clock: Any) -> None:
+        here = api.on(alice.space).at("192.0.2.1")
+
+        answers = [here.post("/api/accounts/auth_token").status for _ in range(61)]
+
+        assert answers == [201] * 60 + [429]
+        assert AuthToken.objects.count() == 60
+        assert here.at("198.51.100.7").post("/api/accounts/auth_token").status == 201
+        clock.shift(timedelta(minutes=10))
+        assert here.post("/api/accounts/auth_token").status == 201
+
+    def test_new_creation_request_tokens(self, alice: Account, api: Api) -> None:
+        here = api.on(alice.space).at("192.0.2.1")
+
+        answers = [here.post("/api/account_creation_request_tokens").status for _ in range(21)]
+
+        assert answers == [201] * 20 + [429]
+
+
+def test_counters_of_the_past_are_cleared(alice: Account, clock: Any) -> None:
+    log_in(alice, "guess", "192.0.2.1")
+    clock.shift(timedelta(minutes=10))
+
+    assert limits.limit_store.clear_expired() == 2
+    assert RateCounter.objects.count() == 1
