@@ -128,7 +128,7 @@ class TestCommand:
 
         assert said.code == 0
         assert "Done: deliveries\n" in said.out
-        assert "clear" not in said.out  # daily work waits for its first night
+        assert "accounts:clear" not in said.out  # daily work waits for its first night
         assert Delivery.objects.get(pk=delivery.pk).state == "sent"
 
     def test_every_job_has_a_name_of_its_own(self) -> None:
