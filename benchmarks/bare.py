@@ -157,6 +157,60 @@ def search(environ: dict[str, Any]) -> bytes:
     return _encode(account(list(run(BY_ADDRESS, username, domain).fetchall()), forwardings=True))
 
 
+CALL = """INSERT INTO statistics_calls (id, sip_call_id, from_username, from_domain, to_username, to_domain,
+       initiated_at, ended_at, conference_id, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+KNOWN = """SELECT d.id, d.rang_at, d.invite_terminated_at, d.invite_terminated_state, d.created_at
+  FROM statistics_calls c LEFT JOIN statistics_call_devices d ON d.call_id = c.id AND d.device_id = ? WHERE c.id = ?"""
+DEVICE = """INSERT INTO statistics_call_devices (call_id, device_id, rang_at, invite_terminated_at,
+       invite_terminated_state, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)"""
+MESSAGE = """INSERT INTO statistics_messages (id, from_username, from_domain, sent_at, encrypted, conference_id,
+       created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+
+
+def moment(text: str | None) -> str | None:
+    """A moment of the wire as the database takes it."""
+    return text.replace("T", " ").rstrip("Z") if text else None
+
+
+def body_of(environ: dict[str, Any]) -> dict[str, Any]:
+    """The JSON body."""
+    found: dict[str, Any] = msgspec.json.decode(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+    return found
+
+
+def call(environ: dict[str, Any]) -> bytes:
+    """H4: a new call."""
+    gate(environ)
+    sent = body_of(environ)
+    caller, callee = sent["from"].split("@"), sent["to"].split("@")
+    now = "2026-01-01 00:00:00"
+    times = (moment(sent["initiated_at"]), moment(sent["ended_at"]), sent["conference_id"], now, now)
+    run(CALL, sent["id"], sent["sip_call_id"], *caller, *callee, *times)
+    return b"1"
+
+
+def device(environ: dict[str, Any]) -> bytes:
+    """H4: what a device did with a call."""
+    gate(environ)
+    parts = environ["PATH_INFO"].split("/")
+    sent, now = body_of(environ), "2026-01-01 00:00:00"
+    run(KNOWN, parts[6], parts[4]).fetchone()
+    rang_at = moment(sent.get("rang_at"))
+    new_id = run(DEVICE, parts[4], parts[6], rang_at, None, None, now, now).lastrowid
+    document = {"id": new_id, "call_id": parts[4], "device_id": parts[6], "rang_at": stamp(rang_at)}
+    ended = {"invite_terminated_at": None, "invite_terminated_state": None}
+    return _encode({**document, **ended, "created_at": stamp(now), "updated_at": stamp(now)})
+
+
+def message(environ: dict[str, Any]) -> bytes:
+    """H4: a new message."""
+    gate(environ)
+    sent, now = body_of(environ), "2026-01-01 00:00:00"
+    rest = (moment(sent["sent_at"]), sent["encrypted"], sent["conference_id"], now, now)
+    run(MESSAGE, sent["id"], *sent["from"].split("@"), *rest)
+    return b"1"
+
+
 _MISC = '<section name="misc"><entry name="contacts-vcard-list">http://{host}/contacts/vcard</entry></section>'
 _UI = "".join(
     f'<entry name="{name}">0</entry>'
@@ -226,6 +280,12 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
         body, kind = resolve(environ), "application/json"
     elif path.endswith("/search"):
         body, kind = search(environ), "application/json"
+    elif path == "/api/statistics/calls":
+        body, kind = call(environ), "text/plain; charset=utf-8"
+    elif path == "/api/statistics/messages":
+        body, kind = message(environ), "text/plain; charset=utf-8"
+    elif path.startswith("/api/statistics/calls/"):
+        body, kind = device(environ), "application/json"
     elif path == "/provisioning/me":
         body, kind = mine(environ), "application/xml"
     else:

@@ -15,6 +15,7 @@ def build(accounts: int) -> dict[str, str | int]:
     from flexiapi.auth import digest, keys  # noqa: PLC0415
     from flexiapi.http.dates import now  # noqa: PLC0415
     from flexiapi.spaces.services import create_space  # noqa: PLC0415
+    from flexiapi.statistics.models import Call  # noqa: PLC0415
 
     call_command("migrate", interactive=False, verbosity=0)
     domain = "sip.example.org"
@@ -47,6 +48,14 @@ def build(accounts: int) -> dict[str, str | int]:
     ProvisioningToken.objects.bulk_create(
         [ProvisioningToken(account_id=account_id, token=keys.random_text(13)) for account_id in ids.values()],
         batch_size=500,
+    )
+    Call.objects.create(
+        id="0" * 64,
+        from_username="user1",
+        from_domain=domain,
+        to_username="user2",
+        to_domain=domain,
+        initiated_at=moment,
     )
     name = f"user{accounts // 2}"
     return {

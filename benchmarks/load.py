@@ -1,6 +1,7 @@
 """A small closed-loop client: a few kept connections, each sending one request after the other."""
 
 import hashlib
+import itertools
 import socket
 import threading
 import time
@@ -19,6 +20,8 @@ class Route:
     path: str
     headers: dict[str, str] = field(default_factory=dict)
     digest: tuple[str, str, str] | None = None  # username, domain, HA1
+    method: str = "GET"
+    each: Callable[[int], tuple[str, bytes]] | None = None  # path and body of the n-th request
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,11 @@ def run(port: int, route: Route, *, host: str, requests: int, connections: int, 
             if time.monotonic() > end or failures:
                 break
             headers = {**route.headers, "Authorization": answers()} if answers else route.headers
+            path, body = route.each(next(_NUMBERS)) if route.each else (route.path, b"")
             start = time.perf_counter()
-            status = client.get(route.path, headers)[0]
+            status = client.send(route.method, path, headers, body)[0]
             mine.append(time.perf_counter() - start)
-            if status != 200:
+            if status not in (200, 201):
                 failures.append(f"{route.name}: status {status}")
         client.close()
         with lock:
@@ -73,6 +77,9 @@ def run(port: int, route: Route, *, host: str, requests: int, connections: int, 
     return Measured(len(latencies), time.perf_counter() - begun, sorted(latencies))
 
 
+_NUMBERS = itertools.count(time.time_ns())
+
+
 class _Connection:
     def __init__(self, port: int, host: str) -> None:
         self.host = host
@@ -81,8 +88,13 @@ class _Connection:
         self.rest = b""
 
     def get(self, path: str, headers: dict[str, str]) -> tuple[int, bytes, bytes]:
+        return self.send("GET", path, headers, b"")
+
+    def send(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes, bytes]:
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\n{lines}\r\n".encode())
+        length = f"content-length: {len(body)}\r\n" if body else ""
+        head = f"{method} {path} HTTP/1.1\r\nHost: {self.host}\r\n{lines}{length}\r\n"
+        self.socket.sendall(head.encode() + body)
         while b"\r\n\r\n" not in self.rest:
             self._more()
         head, _, self.rest = self.rest.partition(b"\r\n\r\n")

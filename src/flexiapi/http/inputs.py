@@ -15,7 +15,7 @@ UNTRIMMED = frozenset({"password", "password_confirmation", "current_password", 
 
 _BRACKETS = re.compile(r"^([^\[\]]+)((?:\[[^\[\]]*\]){1,3})$")
 _decode = msgspec.json.Decoder().decode
-_MAX_DEPTH = 512
+_NOTHING = (None, "", "0")
 
 
 def check_json(request: HttpRequest) -> None:
@@ -27,6 +27,8 @@ def check_json(request: HttpRequest) -> None:
     Raises:
         BadRequest: `Invalid JSON: …` (400).
     """
+    if request.META.get("CONTENT_LENGTH") in _NOTHING and "HTTP_TRANSFER_ENCODING" not in request.META:
+        return
     if not negotiation.accepts_json(request) or (request.content_type or "").startswith("multipart/"):
         return
     body = _body(request)

@@ -18,9 +18,10 @@ class AcceptedLanguage:
         self.offered = {code for code, _ in settings.LANGUAGES}
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        language = self.chosen(request)
+        language = request.LANGUAGE_CODE = self.chosen(request)
+        if language == settings.LANGUAGE_CODE and translation.get_language() == language:
+            return self.get_response(request)  # programs mostly: nothing to switch, nothing to switch back
         translation.activate(language)
-        request.LANGUAGE_CODE = language
         try:
             return self.get_response(request)
         finally:
