@@ -8,9 +8,11 @@ from django.views import View
 from flexiapi.accounts.models import Account
 from flexiapi.http import errors, forms, negotiation
 
-from . import sessions
+from . import oidc, sessions
 from .access import ApiRequest, origin, refuse_blocked
 from .scope import Caller, Scope
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class PageRequest(ApiRequest):
@@ -31,18 +33,20 @@ class Page(View):
     """A page for anybody, on every Space."""
 
     access: ClassVar[str] = "page"
-    form_page: ClassVar[str] = "/"
+    form_page: str = "/"
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Pass the gates, then hand over to the method's handler; a refused form goes back to its page."""
         handler = getattr(self, "get" if request.method == "HEAD" else (request.method or "").lower(), None)
         if handler is None or request.method.lower() not in self.http_method_names:
-            return errors.method_not_allowed(request, [name for name in self._allowed_methods() if name != "OPTIONS"])
+            return errors.method_not_allowed(request, [name for name in _METHODS if hasattr(self, name.lower())])
         request.origin = origin(request)
         request.account = sessions.account_of(request)
         caller = sessions.caller_of(request, request.account) if request.account is not None else None
         request.caller = caller
         request.scope = Scope(request.space, caller)
+        if caller is not None:  # every page then carries the log-out form
+            request.form_targets = oidc.form_targets(request.space)
         try:
             self.enter(request)
             response: HttpResponseBase = handler(request, *args, **kwargs)

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from flexiapi.accounts.models import Account
 from flexiapi.http.dates import now
 from flexiapi.spaces.models import Space
 
-from .models import ApiKey, AuthToken
+from .models import ApiKey, AuthToken, PortalSession
 
 AUTH_TOKEN_LIFETIME = timedelta(minutes=5)
 
@@ -30,3 +31,18 @@ def overdue_managed_keys(moment: datetime) -> list[ApiKey]:
         for key in keys.iterator()
         if key.last_used_at + timedelta(minutes=key.expires_after_last_used_minutes or 0) < moment
     ]
+
+
+def living_sessions(account_id: int) -> list[PortalSession]:
+    """The portal sessions of an account that have not expired, the latest used first."""
+    return list(PortalSession.objects.filter(account_id=account_id, expire_date__gt=now()).order_by("-last_seen_at"))
+
+
+def session(key_hash: str) -> PortalSession | None:
+    """A session of the portal by the hash of its cookie."""
+    return PortalSession.objects.filter(session_key=key_hash).first()
+
+
+def account_of_space(space: Space, account_id: int) -> Account | None:
+    """An account, if it belongs to a Space."""
+    return Account.objects.filter(pk=account_id, space__domain=space.domain).first()

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from flexiapi.config import instance
 from flexiapi.http.dates import now
 
+from . import queries
 from .gate import hashed
 from .models import PortalSession
 
@@ -24,11 +25,11 @@ class SessionStore(SessionBase):
 
     def exists(self, session_key: str) -> bool:
         """Whether a session has this key."""
-        return PortalSession.objects.filter(session_key=hashed(session_key)).exists()
+        return queries.session(hashed(session_key)) is not None
 
     def create(self) -> None:
         """Make a new, empty session."""
-        self._session_key = self._get_new_session_key()
+        self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
         self.save(must_create=True)
         self.modified = True
 
@@ -40,7 +41,7 @@ class SessionStore(SessionBase):
         """
         if self.session_key is None:
             return self.create()
-        data: dict[str, Any] = self._get_session(no_load=must_create)
+        data: dict[str, Any] = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         moment = now()
         columns = {
             "session_data": self.encode(data),
@@ -69,8 +70,8 @@ class SessionStore(SessionBase):
 
     def load(self) -> dict[str, Any]:
         """The session's data; empty when it was ended or has expired."""
-        row = PortalSession.objects.filter(session_key=hashed(self.session_key or ""), expire_date__gt=now()).first()
-        if row is None:
+        row = queries.session(hashed(self.session_key or ""))
+        if row is None or row.expire_date <= now():
             self._session_key = None
             return {}
         self.last_seen_at = row.last_seen_at

@@ -17,9 +17,11 @@ from flexiapi.config import instance
 from flexiapi.http import proxies
 from flexiapi.http.dates import now
 
+from . import queries
+from .events import WayInEvent, logged_in, logged_out, sessions_ended
 from .gate import hashed
 from .models import PortalSession
-from .scope import Caller
+from .scope import Caller, Origin
 from .session_store import SessionStore
 
 _STATELESS = re.compile(r"^/(api|provisioning|contacts|vcards-storage|f|up|static|storage)(/|$)")
@@ -98,12 +100,16 @@ def log_in(request: HttpRequest, account: Account, *, method: str) -> None:
     request.session["account_id"] = account.pk
     request.session["method"] = method
     rotate_token(request)
+    logged_in.announce(WayInEvent(account.pk, method, None, _origin(request)))
 
 
 def log_out(request: HttpRequest) -> None:
     """End the request's session."""
+    account_id = request.session.get("account_id")
     request.session.flush()
     rotate_token(request)
+    if account_id is not None:
+        logged_out.announce(WayInEvent(account_id, "portal", None, _origin(request)))
 
 
 def account_of(request: HttpRequest) -> Account | None:
@@ -112,7 +118,7 @@ def account_of(request: HttpRequest) -> Account | None:
     if account_id is None:
         return None
     space = request.space  # type: ignore[attr-defined]
-    return Account.objects.filter(pk=account_id, space__domain=space.domain).first()
+    return queries.account_of_space(space, account_id)
 
 
 def caller_of(request: HttpRequest, account: Account) -> Caller:
@@ -130,10 +136,14 @@ def caller_of(request: HttpRequest, account: Account) -> Caller:
 
 def end_all(account_id: int, *, but: str | None = None) -> int:
     """End all sessions of an account, but the one whose key is given; returns how many."""
-    rows = PortalSession.objects.filter(account_id=account_id)
-    if but is not None:
-        rows = rows.exclude(session_key=hashed(but))
-    return rows.delete()[0]
+    present = hashed(but) if but is not None else ""
+    return PortalSession.objects.filter(account_id=account_id).exclude(session_key=present).delete()[0]
+
+
+def end_for(account: Account, *, by: Caller, origin: Origin) -> None:
+    """End all sessions of an account on the wish of an administrator."""
+    end_all(account.pk)
+    sessions_ended.announce(WayInEvent(account.pk, "portal", by, origin))
 
 
 def end(account_id: int, handle: str) -> bool:
@@ -141,3 +151,8 @@ def end(account_id: int, handle: str) -> bool:
     if len(handle) != _HANDLE_LENGTH:
         return False
     return bool(PortalSession.objects.filter(account_id=account_id, session_key__startswith=handle).delete()[0])
+
+
+def _origin(request: HttpRequest) -> Origin:
+    found: Origin | None = getattr(request, "origin", None)
+    return found or Origin(ip=proxies.connection(request).address, user_agent=None)

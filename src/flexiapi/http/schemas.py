@@ -21,7 +21,7 @@ MOMENT: Schema = {
 
 
 def component(name: str, schema: Schema) -> Schema:
-    """Give a schema a name in the document; returns the reference to it."""
+    """Give a schema a name in the document; returns a `$ref` to it."""
     known = COMPONENTS.setdefault(name, schema)
     if known is not schema and known != schema:
         raise ValueError(f"two schemas are called {name}")

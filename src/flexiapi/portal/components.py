@@ -17,7 +17,7 @@ _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 @register.simple_tag
 def icon(name: str, size: int = 20) -> SafeString:
     """An icon beside a text; it says nothing itself."""
-    return heroicon_outline(name, size=size, **{"aria-hidden": "true", "class": "icon"})
+    return SafeString(heroicon_outline(name, size=size, **{"aria-hidden": "true", "class": "icon"}))
 
 
 @register.inclusion_tag("components/field.html", takes_context=True)

@@ -1,5 +1,7 @@
 """QR codes that let one device in by another, in both directions."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
@@ -95,7 +97,7 @@ class Offered(UserPage):
     def get(self, request: PageRequest) -> HttpResponse:
         token = request.session.get("offered_token", "")
         found = tokens.living_token(token) if token else None
-        context = {"qr": None}
+        context: dict[str, Any] = {"qr": None}
         if found is not None:
             url = f"{base_url(request)}/auth_tokens/auth/{token}"
             context = {"qr": SafeString(qr.svg(url, label=_("QR code that logs another device in"))), "url": url}
