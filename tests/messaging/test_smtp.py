@@ -113,6 +113,15 @@ class TestConversation:
         assert postbox.mails == []
         assert delivery.state == "failed"
 
+    @pytest.mark.parametrize(
+        "address", ["a..b@example.net", "a.@example.net", "o'neil+x@example.net", "jürg@münchen.de"]
+    )
+    def test_odd_addresses_are_written_as_they_are(self, postbox: Postbox, address: str) -> None:
+        with smtp_server(postbox, enable_SMTPUTF8=True) as port:
+            assert send(a_mail(to=address), port) is Outcome.SENT
+
+        assert postbox.envelopes[0][1] == [address.replace("münchen", "xn--mnchen-3ya")]
+
 
 class TestRefusals:
     def test_an_unknown_recipient_is_final(self, postbox: Postbox) -> None:

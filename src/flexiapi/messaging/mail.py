@@ -47,8 +47,8 @@ class Mail:
             Undeliverable: an address is none.
         """
         message = EmailMessage(policy=SMTP)
-        message["From"] = Address(one_line(self.sender_name), addr_spec=address(self.sender))
-        message["To"] = Address(addr_spec=address(self.recipient))
+        message["From"] = _header(address(self.sender), one_line(self.sender_name))
+        message["To"] = _header(address(self.recipient))
         message["Subject"] = one_line(self.subject)
         message["Date"] = format_datetime(self.written_at)
         message["Message-ID"] = self.message_id
@@ -83,3 +83,8 @@ def address(text: str) -> str:
         return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
     except UnicodeError as error:
         raise Undeliverable("no valid e-mail address") from error
+
+
+def _header(checked: str, name: str = "") -> Address:
+    local, _, domain = checked.rpartition("@")
+    return Address(name, username=local, domain=domain)
