@@ -127,7 +127,7 @@ USER: list[Row] = [
 ]
 
 ADMINISTRATOR: list[Row] = [
-    post("/api/wizard", 201, body={"sip": "sip:somebody@example.net", "linphone_action": "call"}),
+    post("/api/wizard", 201, body=lambda world: {"provisioning_account_id": world.owner.pk}, at_home=422),
     get("/api/accounts"),
     post("/api/accounts", body=_NEW),
     get("/api/accounts/{account_id}", at_home=MISSING),
@@ -141,6 +141,8 @@ ADMINISTRATOR: list[Row] = [
     post("/api/accounts/{account_id}/provision", at_home=MISSING),
     post("/api/accounts/{account_id}/send_provisioning_email", at_home=MISSING),
     post("/api/accounts/{account_id}/send_reset_password_email", at_home=MISSING),
+    get("/api/accounts/{account_id}/sessions", at_home=MISSING),
+    delete("/api/accounts/{account_id}/sessions", at_home=MISSING),
     post("/api/account_creation_tokens", 201),
     get("/api/accounts/{sip}/search", at_home=(404, "SIP address not found")),
     get("/api/accounts/{email}/search-by-email", at_home=(404, "Email address not found")),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from flexiapi import hooks
+from flexiapi.auth import sessions
 from flexiapi.auth.scope import Caller
 from flexiapi.config import instance
 from flexiapi.config.logging import event_log
@@ -21,6 +22,7 @@ def connect() -> None:
     events.account_state_changed.connect(state_changed)
     events.account_provisioned.connect(provisioned)
     events.password_changed.connect(password_changed)
+    events.password_changed.connect(end_sessions)
 
 
 def created(event: AccountEvent) -> None:
@@ -57,6 +59,11 @@ def provisioned(event: AccountEvent) -> None:
 def password_changed(event: AccountEvent) -> None:
     """A password was set."""
     _record("password updated", event)
+
+
+def end_sessions(event: AccountEvent) -> None:
+    """Whoever is logged in to the portal has to know the new password."""
+    sessions.end_all(event.account_id)
 
 
 def _record(message: str, event: AccountEvent) -> None:

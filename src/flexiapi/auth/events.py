@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flexiapi.events import Event
 
-from .scope import Origin
+from .scope import Caller, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,4 +18,19 @@ class CredentialRefused:
     origin: Origin
 
 
+@dataclass(frozen=True, slots=True)
+class WayInEvent:
+    """A way into an account was opened or closed; `how` says which (a method of logging in, a kind of key)."""
+
+    account_id: int
+    how: str
+    by: Caller | None
+    """None: whoever holds the account."""
+    origin: Origin
+
+
 credential_refused: Event[CredentialRefused] = Event("credential refused")
+logged_in: Event[WayInEvent] = Event("logged in to the portal")
+logged_out: Event[WayInEvent] = Event("logged out of the portal")
+sessions_ended: Event[WayInEvent] = Event("portal sessions ended")
+key_replaced: Event[WayInEvent] = Event("personal API key replaced")

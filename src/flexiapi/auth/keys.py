@@ -12,8 +12,10 @@ from flexiapi.db.statements import Statement
 from flexiapi.http.dates import now
 from flexiapi.http.errors import Unauthenticated
 
+from .events import WayInEvent, key_replaced
 from .gate import KeyRow, hashed
 from .models import ApiKey
+from .scope import Origin
 
 LENGTH = 40
 _ALPHABET = string.ascii_letters + string.digits
@@ -77,6 +79,7 @@ def issue_personal_key(account_id: int, *, ip: str | None) -> str:
     ApiKey.objects.filter(account_id=account_id, expires_after_last_used_minutes=None).delete()
     key = random_text(LENGTH)
     ApiKey.objects.create(account_id=account_id, key=hashed(key), ip=ip or None, last_used_at=now())
+    key_replaced.announce(WayInEvent(account_id, "personal API key", None, Origin(ip=ip or "", user_agent=None)))
     return key
 
 

@@ -86,6 +86,11 @@ class PortalSession(models.Model):
     class Meta:
         db_table = "portal_sessions"
 
+    @property
+    def handle(self) -> str:
+        """What names the session to those who may end it: half of the hash, worth nothing as a cookie."""
+        return self.session_key[:32]
+
 
 class RateCounter(models.Model):
     """How often something happened within a window of time; its name tells rule, window and, hashed, whom."""

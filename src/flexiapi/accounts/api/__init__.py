@@ -1,6 +1,6 @@
 """The account resources of the API, a module a kind of caller or flow."""
 
-from . import administration, countries, former, lookup, own, tokens
+from . import administration, countries, former, lookup, own, sessions, tokens
 
 routes = [
     *lookup.routes,
@@ -8,5 +8,6 @@ routes = [
     *tokens.routes,
     *own.routes,
     *administration.routes,
+    *sessions.routes,
     *former.routes,
 ]
