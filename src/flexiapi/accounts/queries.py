@@ -266,19 +266,19 @@ def codes_since(account: Account, since: datetime) -> int:
 def request_token(token: str) -> AccountCreationRequestToken | None:
     """A creation request token that can still be validated or traded."""
     rows = AccountCreationRequestToken.objects.filter(
-        token=token[:14], used=False, created_at__gt=now() - REQUEST_TOKEN_LIFETIME
+        token=token[:256], used=False, created_at__gt=now() - REQUEST_TOKEN_LIFETIME
     )
     return rows.order_by("id").first()
 
 
 def creation_token(token: str) -> AccountCreationToken | None:
     """A creation token that nobody has used, expired ones included."""
-    return AccountCreationToken.objects.filter(token=token[:14], used=False, account=None).order_by("id").first()
+    return AccountCreationToken.objects.filter(token=token[:256], used=False, account=None).order_by("id").first()
 
 
 def recovery_token(token: str) -> AccountRecoveryToken | None:
     """A recovery token that nobody has used, expired ones included."""
-    return AccountRecoveryToken.objects.filter(token=token[:14], used=False).order_by("id").first()
+    return AccountRecoveryToken.objects.filter(token=token[:256], used=False).order_by("id").first()
 
 
 def device_used_token(model: PushedToken, device: Device, *, since: datetime) -> bool:
