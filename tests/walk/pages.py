@@ -2,6 +2,15 @@
 
 OPEN: set[tuple[str, str]] = {
     ("GET", "/"),
+    ("GET", "/about"),
+    ("GET", "/third-party-components"),
+    ("GET", "/api"),
+    ("GET", "/documentation"),
+    ("GET", "/provisioning/documentation"),
+    ("GET", "/wizard/documentation"),
+    ("GET", "/login/oidc"),
+    ("GET", "/login/oidc/redirect"),
+    ("GET", "/authenticate/email/{}"),
     ("GET", "/up"),
     ("GET", "/css/{}"),
     ("GET", "/storage/img/{}"),
@@ -34,6 +43,13 @@ OPEN: set[tuple[str, str]] = {
     ("GET", "/reset_password"),
     ("GET", "/reset_password/{}"),
     ("POST", "/reset_password"),
+    ("GET", "/about"),
+    ("GET", "/third-party-components"),
+    ("GET", "/api"),
+    ("GET", "/documentation"),
+    ("GET", "/provisioning/documentation"),
+    ("GET", "/wizard/documentation"),
+    ("GET", "/authenticate/email/{}"),
 }
 
 # What a class of gated pages answers to somebody who may not open them.
