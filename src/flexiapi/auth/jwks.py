@@ -130,14 +130,14 @@ def is_stale(configuration: OidcConfiguration) -> bool:
     return fetched is not None and fetched < now() - LIFETIME
 
 
-def candidates(configuration: OidcConfiguration, keys: list[SigningKey], kid: str | None) -> Iterator[RSAKey]:
+def candidates(keys: list[SigningKey], kid: str | None, pem: str | None) -> Iterator[RSAKey]:
     """The keys that a token may be signed with: those of its `kid`, or all without one; then the configured PEM."""
     yield from (found.key for found in keys if kid is None or found.kid in (kid, None))
-    if configuration.public_key:
+    if pem:
         try:
-            yield RSAKey.import_key(configuration.public_key)
+            yield RSAKey.import_key(pem)
         except (JoseError, ValueError, TypeError):
-            log.warning("the configured public key is no RSA key", space_id=configuration.space_id)
+            log.warning("a configured public key is no RSA key")
 
 
 def is_signed_by(token: str, key: RSAKey) -> bool:

@@ -85,19 +85,17 @@ def _check_signature(configuration: OidcConfiguration, token: Token) -> None:
     kid = token.header.get("kid")
     if kid is not None and not isinstance(kid, str):
         raise Refused("Invalid JWT token signature")
-    known = jwks.stored(configuration)
-    if jwks.is_stale(configuration):
-        known = jwks.refresh(configuration) or known
-    keys = list(jwks.candidates(configuration, known, kid))
-    if any(jwks.is_signed_by(token.text, key) for key in keys):
+    known, pem = jwks.stored(configuration), configuration.public_key
+    if jwks.is_stale(configuration) and (fresh := jwks.refresh(configuration)):
+        known, pem = fresh, None  # the stored PEM is one of the former keys
+    if any(jwks.is_signed_by(token.text, key) for key in jwks.candidates(known, kid, pem)):
         return
     if not known or (kid is not None and kid not in {key.kid for key in known}):
         fresh = jwks.refresh(configuration) or []
-        found = [key.key for key in fresh if kid is None or key.kid in (kid, None)]
-        if any(jwks.is_signed_by(token.text, key) for key in found):
+        if any(jwks.is_signed_by(token.text, key) for key in jwks.candidates(fresh, kid, None)):
             return
-        keys += found
-    if not keys and not known:
+        known = fresh or known
+    if not known and not pem:
         raise NoKey
     raise Refused("Invalid JWT token signature")
 
