@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -81,7 +82,20 @@ def serving(
         wait_until(lambda: _SERVING.search(program.output) is not None, "flexiapi serve", seconds=60, running=program)
         found = _SERVING.search(program.output)
         assert found is not None
-        yield Server(found[1], program)
+        server = Server(found[1], program)
+        wait_until(lambda: _answers(server.port), "flexiapi serve", seconds=60, running=program)
+        yield server
+
+
+def _answers(port: int) -> bool:
+    """Whether a web process has taken a connection: with TLS or without, it answers or closes it."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            connection.sendall(b"GET /up HTTP/1.0\r\n\r\n")
+            connection.recv(1)
+    except OSError:
+        return False
+    return True
 
 
 def a_certificate(folder: Path) -> Certificate:

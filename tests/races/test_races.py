@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from flexiapi.accounts.models import Account, Password, ProvisioningToken
+from flexiapi.accounts.models import Account, AccountCreationToken, Password, ProvisioningToken
 from flexiapi.auth.models import AuthToken, Opaque
 from flexiapi.spaces.models import Space
 from tests import factories
@@ -93,6 +93,27 @@ class TestCreation:
         )
 
         assert Counter(answer.status for answer in answers) == {200: 1, 422: MANY - 1}
+
+    def test_a_creation_token_makes_one_account(self, client: Api, space: Space) -> None:
+        token = AccountCreationToken.objects.create(token="t" * 16)
+
+        answers = at_once(
+            MANY,
+            lambda number: client.post(
+                "/api/accounts/with-account-creation-token",
+                {
+                    "username": f"guest{number}",
+                    "password": "s3cret",
+                    "algorithm": "MD5",
+                    "account_creation_token": token.token,
+                },
+            ),
+        )
+
+        assert Counter(answer.status for answer in answers)[200] == 1, answers[0].text
+        assert {answer.status for answer in answers} <= {200, 404, 422}
+        assert Account.objects.filter(domain=space.domain).count() == 1
+        assert AccountCreationToken.objects.get(pk=token.pk).used
 
     def test_creations_of_different_accounts_all_succeed(self, client: Api, space: Space) -> None:
         administrator = client.as_admin(space)
