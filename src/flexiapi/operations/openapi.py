@@ -55,7 +55,7 @@ _SECURITY: dict[str, list[dict[str, list[str]]]] = {
     "super administrator": _BY_KEY,
 }
 
-_ALWAYS = {
+ALWAYS = {
     400: "The request cannot be read.",
     403: "The Space has expired.",
     404: "No Space has this host.",
@@ -204,10 +204,10 @@ def _body(source: Any, media_type: str) -> Schema:
 
 def _responses(found: Description, access: str) -> dict[str, Any]:
     responses = {str(status): _success(status, content) for status, content in found.ok.items()}
-    statuses = {*_ALWAYS, *_ROLES[access], *found.errors}
+    statuses = {*ALWAYS, *_ROLES[access], *found.errors}
     for status in sorted(statuses):
         own = (found.errors[status] or _OWN.get(status, "")) if status in found.errors else ""
-        texts = [_ALWAYS.get(status, ""), _ROLES[access].get(status, ""), own]
+        texts = [ALWAYS.get(status, ""), _ROLES[access].get(status, ""), own]
         responses[str(status)] = _error(status, " ".join(text for text in texts if text))
     return responses
 

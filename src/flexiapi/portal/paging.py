@@ -9,8 +9,6 @@ from django.http import HttpRequest
 
 from flexiapi.http.pagination import Rows, window
 
-_FURTHEST = 1_000_000
-
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
@@ -39,7 +37,7 @@ def page(request: HttpRequest, rows: Rows, *, per_page: int) -> tuple[list[Any],
     last = max(1, ceil(total / per_page))
     asked = request.GET.get("page", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
-    number = max(1, min(number, last, _FURTHEST))
+    number = max(1, min(number, last))
     start = (number - 1) * per_page
     found = list(rows.values_list("pk", flat=True)[start : start + per_page]) if total else []
 
@@ -49,9 +47,7 @@ def page(request: HttpRequest, rows: Rows, *, per_page: int) -> tuple[list[Any],
         return f"?{query.urlencode()}"
 
     links = [
-        PageLink("…", None, here=False)
-        if target is None
-        else PageLink(str(target), url(target), here=target == number)
+        PageLink("…", None, here=False) if target is None else PageLink(str(target), url(target), here=target == number)
         for target in window(number, last)
     ]
     previous = url(number - 1) if number > 1 else None

@@ -141,3 +141,18 @@ class RecoveryByPhoneForm(Input[PhoneRecovery]):
 
     phone = Text(phone_number, longest=64, required=True)
     account_recovery_token = Text(longest=64, required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenDevice:
+    """A device that goes."""
+
+    uuid: str
+
+
+class DeviceForm(Input[ChosenDevice]):
+    """Which device is to be removed."""
+
+    shape: ClassVar[type] = ChosenDevice
+
+    uuid = Text(longest=1024, required=True)

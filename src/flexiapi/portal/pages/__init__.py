@@ -1,14 +1,38 @@
 """The pages of the portal, by what people come for."""
 
-from . import account, addresses, frame, login, qr_login, recovery, registration, wizard
+from . import (
+    about,
+    account,
+    addresses,
+    call_logs,
+    devices,
+    documentation,
+    frame,
+    login,
+    oidc,
+    qr_login,
+    recovery,
+    registration,
+    telephony,
+    wizard,
+)
 
 routes = [
     *frame.routes,
     *login.routes,
+    *oidc.routes,
     *registration.routes,
     *recovery.routes,
     *qr_login.routes,
     *account.routes,
     *addresses.routes,
+    *telephony.routes,
+    *devices.routes,
+    *call_logs.routes,
+    *about.routes,
+    *documentation.routes,
     *wizard.routes,
 ]
+
+# `provisioning/documentation` is no provisioning token.
+routes_before_provisioning = documentation.routes_before_provisioning

@@ -1,0 +1,155 @@
+"""One line each of the lists that people see: recordings, devices, calls."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from django.utils.translation import gettext as _
+
+from flexiapi.accounts.models import Account
+from flexiapi.statistics import documents
+from flexiapi.statistics.documents import CallState
+from flexiapi.statistics.queries import Party
+from flexiapi.telephony import queries as telephony
+from flexiapi.telephony import registrar
+from flexiapi.telephony.contact_header import Device
+from flexiapi.telephony.models import AccountFile, CallForwarding
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingLine:
+    """A voicemail that can be played; `caller` is an address without scheme, if one was told."""
+
+    id: str
+    caller: str | None
+    recorded_at: datetime | None
+    url: str
+    download_url: str
+
+
+def recording(file: AccountFile) -> RecordingLine:
+    """The line of a recording."""
+    url = f"/f/{quote(file.pk, safe='')}/{quote(file.name or '', safe='')}"
+    return RecordingLine(file.pk, bare_address(file.sip_from), file.created_at, url, f"{url}/download")
+
+
+def recordings(ids: Sequence[str]) -> list[RecordingLine]:
+    """The lines of recordings, in the order of their ids."""
+    return [recording(file) for file in telephony.files(ids)]
+
+
+def bare_address(uri: str | None) -> str | None:
+    """A SIP URI without scheme and parameters."""
+    if uri is None:
+        return None
+    return uri.partition(":")[2].partition(";")[0].partition("?")[0] or uri
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLine:
+    """A registered device; `kind` is `android`, `ios`, `computer` or `other`."""
+
+    uuid: str
+    kind: str
+    kind_text: str
+    icon: str
+    app: str
+    version: str
+    name: str
+    user_agent: str
+    updated_at: datetime | None
+
+
+def devices(account: Account) -> list[DeviceLine] | None:
+    """The devices of an account, the one seen last first; None where the registrar cannot be reached."""
+    try:
+        found = telephony.registered(account)
+    except registrar.Unreachable:
+        return None
+    return [device(row) for row in reversed(found.values())]
+
+
+def device(row: Device) -> DeviceLine:
+    """The line of a device."""
+    app, version, name = row.agent_parts
+    kind = _kind(app.lower())
+    texts = {"android": _("Android"), "ios": _("iPhone or iPad"), "computer": _("Computer"), "other": _("Other device")}
+    icon = {"computer": "computer-desktop", "other": "phone"}.get(kind, "device-phone-mobile")
+    return DeviceLine(row.uuid, kind, texts[kind], icon, app, version, name, row.user_agent, row.updated_at)
+
+
+def _kind(app: str) -> str:
+    if "android" in app:
+        return "android"
+    if any(word in app for word in ("iphone", "ipad", "ios")):
+        return "ios"
+    return "computer" if any(word in app for word in ("desktop", "linphonec", "qt")) else "other"
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """A call from one side's point of view; `duration` is `m:ss` or `h:mm:ss`, None while nobody told an end."""
+
+    peer: str
+    incoming: bool
+    state: CallState
+    started_at: datetime
+    duration: str | None
+
+    @property
+    def direction_text(self) -> str:
+        """The direction in words."""
+        return _("Incoming") if self.incoming else _("Outgoing")
+
+    @property
+    def state_text(self) -> str:
+        """The state in words."""
+        texts = {"accepted": _("Accepted"), "declined": _("Declined"), "canceled": _("Canceled"), "error": _("Failed")}
+        return texts[self.state]
+
+
+def calls(party: Party, ids: Sequence[str]) -> list[CallLine]:
+    """The lines of calls, in the order of their ids; a call to oneself counts as outgoing."""
+    return [_call(party, call) for call in documents.calls(ids)]
+
+
+def _call(party: Party, call: documents.Document) -> CallLine:
+    outgoing = (call["from_username"], call["from_domain"]) == (party.username, party.domain)
+    side = "to" if outgoing else "from"
+    started = datetime.fromisoformat(call["initiated_at"])
+    ended = datetime.fromisoformat(call["ended_at"]) if call["ended_at"] else None
+    return CallLine(
+        peer=f"{call[f'{side}_username']}@{call[f'{side}_domain']}",
+        incoming=not outgoing,
+        state=documents.state_of(each["invite_terminated_state"] for each in call["devices"]),
+        started_at=started,
+        duration=None if ended is None else duration(max(0, int((ended - started).total_seconds()))),
+    )
+
+
+def duration(seconds: int) -> str:
+    """Seconds as `m:ss`, from an hour on as `h:mm:ss`."""
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def target(row: CallForwarding) -> str:
+    """Where a forwarding sends calls, in words."""
+    if row.forward_to == "voicemail":
+        return _("voicemail")
+    if row.forward_to == "contact":
+        return row.contact.identifier if row.contact is not None else "–"
+    return row.sip_uri or "–"
+
+
+def condition(kind: str) -> str:
+    """When a forwarding of a type applies, in words."""
+    return {"always": _("Always"), "no_answer": _("When I do not answer"), "busy": _("When I am busy")}.get(kind, kind)
+
+
+def first_enabled(rows: Iterable[CallForwarding]) -> CallForwarding | None:
+    """The forwarding to show where there is room for one."""
+    enabled = {row.type: row for row in rows if row.enabled}
+    return next((enabled[kind] for kind in ("always", "no_answer", "busy") if kind in enabled), None)

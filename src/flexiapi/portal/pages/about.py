@@ -1,0 +1,90 @@
+"""What this is, whose it is, and what it is made of; places that old links lead to."""
+
+import functools
+from dataclasses import dataclass
+from importlib.metadata import Distribution, distributions, version
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from flexiapi.auth.page_access import Page, PageRequest
+from flexiapi.config import instance
+from flexiapi.http import forms
+from flexiapi.http.routing import path
+
+_LONGEST_LICENCE = 80
+
+
+class About(Page):
+    """The product, its documentation, the operator's terms."""
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        current = instance.current()
+        context = {
+            "version": version("flexiapi"),
+            "project_url": current.app_project_url,
+            "terms_url": current.terms_of_use_url,
+            "privacy_url": current.privacy_policy_url,
+            "panel": request.space.web_panel,
+        }
+        return render(request, "portal/about.html", context)
+
+
+class ThirdParty(Page):
+    """The packages that are installed beside the product."""
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        return render(request, "portal/third_party.html", {"components": components()})
+
+
+class FormerConfirmation(Page):
+    """Links of e-mails that an installation of the PHP product sent: logging in is what is left to do."""
+
+    def get(self, request: PageRequest, code: str) -> HttpResponse:
+        return forms.go("/login")
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """An installed package."""
+
+    name: str
+    version: str
+    licence: str
+    url: str | None
+
+
+@functools.cache
+def components() -> tuple[Component, ...]:
+    """All of them by name, each once."""
+    found = {each.name.lower(): each for each in map(_component, distributions()) if each.name != "flexiapi"}
+    return tuple(found[name] for name in sorted(found))
+
+
+def _component(package: Distribution) -> Component:
+    about = package.metadata
+    return Component(about["Name"] or "?", package.version, _licence(package), _home(package))
+
+
+def _licence(package: Distribution) -> str:
+    """The licence as the package names it: an SPDX expression, one line of text, or its classifiers."""
+    about = package.metadata.json
+    text = str(about.get("license_expression") or about.get("license") or "").strip()
+    if text and "\n" not in text and len(text) <= _LONGEST_LICENCE:
+        return text
+    classifiers = about.get("classifier") or []
+    names = [line.rpartition(" :: ")[2] for line in classifiers if line.startswith("License ::")]
+    return ", ".join(names) or text.partition("\n")[0][:_LONGEST_LICENCE] or "–"
+
+
+def _home(package: Distribution) -> str | None:
+    about = package.metadata.json
+    labelled = (line.partition(",")[2].strip() for line in about.get("project_url") or [])
+    return next((url for url in [str(about.get("home_page") or ""), *labelled] if url.startswith("https://")), None)
+
+
+routes = [
+    path("about", About.as_view()),
+    path("third-party-components", ThirdParty.as_view()),
+    path("authenticate/email/<seg:code>", FormerConfirmation.as_view()),
+]

@@ -1,0 +1,64 @@
+"""The documentation pages that come with the product; the API's own is made of its OpenAPI document."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from flexiapi.auth.page_access import Page, PageRequest, PanelPage
+from flexiapi.http.pagination import base_url
+from flexiapi.http.routing import path
+from flexiapi.portal import handbook
+from flexiapi.spaces.models import Space
+
+
+class Documentation(Page):
+    """What people and administrators do in the portal."""
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        html = handbook.with_notices(handbook.document("documentation").html, notices(request.space))
+        if not request.space.web_panel:
+            html = handbook.without_panel(html)
+        return shown(request, "documentation", "Documentation", html)
+
+
+class Provisioning(Page):
+    """Remote provisioning."""
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        return shown(request, "provisioning", "Provisioning", handbook.document("provisioning").html)
+
+
+class Wizard(PanelPage):
+    """Links that open the app."""
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        return shown(request, "wizard", "Wizard", handbook.document("wizard").html)
+
+
+def shown(request: PageRequest, name: str, title: str, html: str) -> HttpResponse:
+    """The page of a document, with examples on the host of the request."""
+    context = {
+        "title": title,
+        "html": handbook.on_host(html, base_url(request)),
+        "contents": handbook.document(name).contents,
+    }
+    return render(request, "portal/guide.html", context)
+
+
+def notices(space: Space) -> dict[str, str]:
+    """What is said at the sections of features that a Space has switched off."""
+    off = {
+        "registration": not space.public_registration,
+        "phone": not space.phone_registration,
+        "password": space.digest is None,
+        "intercom": not space.intercom_features,
+        "panel": not space.web_panel,
+    }
+    return {feature: "This is switched off on this host." for feature, is_off in off.items() if is_off}
+
+
+routes = [
+    path("documentation", Documentation.as_view()),
+    path("wizard/documentation", Wizard.as_view()),
+]
+
+routes_before_provisioning = [path("provisioning/documentation", Provisioning.as_view())]
