@@ -102,13 +102,17 @@ def columns(keys: list[SigningKey]) -> dict[str, Any]:
 
 
 def refresh(configuration: OidcConfiguration) -> list[SigningKey] | None:
-    """Fetch the keys anew, unless that was tried within the last minute by any process; None when nothing changed."""
+    """Newer keys than those of a configuration; None when there are none.
+
+    They are fetched, unless that was tried within the last minute by any process: then what it stored counts.
+    """
     if not configuration.server_url:
         return None
     rows = OidcConfiguration.objects.filter(pk=configuration.pk)
     due = Q(jwks_tried_at=None) | Q(jwks_tried_at__lt=now() - PAUSE)
     if not rows.filter(due).update(jwks_tried_at=now()):
-        return None
+        row = rows.first()
+        return stored(row) if row is not None and row.jwks != configuration.jwks else None
     try:
         keys = fetch(provider.endpoints(configuration).jwks)
     except NoKeys as error:
