@@ -71,6 +71,7 @@ def _complete() -> console.Console:
     from flexiapi.accounts import commands_cleaning as accounts_cleaning
     from flexiapi.auth import commands as auth
     from flexiapi.operations import commands as operations
+    from flexiapi.operations import commands_audit as operations_audit
     from flexiapi.operations import commands_schedule as operations_schedule
     from flexiapi.spaces import commands as spaces
     from flexiapi.statistics import commands as statistics
@@ -82,6 +83,7 @@ def _complete() -> console.Console:
             *PROVISIONING,
             *operations.COMMANDS,
             *operations_schedule.COMMANDS,
+            *operations_audit.COMMANDS,
             *auth.COMMANDS,
             *spaces.COMMANDS,
             *accounts.COMMANDS,

@@ -1,7 +1,9 @@
 """What the accounts room announces."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from flexiapi.auth.scope import Caller, Origin
 from flexiapi.events import Event
@@ -29,6 +31,8 @@ class AccountChanged(AccountEvent):
 
     former_username: str
     former_domain: str
+    differences: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    """What it was and what it is, by column, of the columns that differ."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "flexiapi.http.request_ids.RequestIds",
     "flexiapi.http.outer.OuterLayer",
     "flexiapi.http.static.StaticFiles",
     "flexiapi.http.locale.AcceptedLanguage",

@@ -18,6 +18,8 @@ import msgspec
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from flexiapi.http import request_ids
+
 from .errors import ConfigurationError
 from .settings import InstanceSettings
 
@@ -221,6 +223,8 @@ def _line(environment: str, event: EventDict) -> str:
     level = str(event.pop("level", record.levelname)).upper()
     trace = event.pop("exception", None)
     message = _one_line(str(event.pop("event", "")))
+    if "request_id" not in event and (request_id := request_ids.current()):
+        event["request_id"] = request_id
     context = {name: _masked(name, value, 0) for name, value in event.items()}
     text = f"[{stamp}] {environment}.{level}: {message}"
     if context:

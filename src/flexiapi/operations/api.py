@@ -3,13 +3,13 @@
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from flexiapi.auth.access import ApiRequest, PublicView
-from flexiapi.http import replies
+from flexiapi.auth.access import AdministratorView, ApiRequest, PublicView
+from flexiapi.http import pagination, replies
 from flexiapi.http.openapi import HTML, describe
 from flexiapi.http.routing import path
 from flexiapi.http.schemas import ANY_OBJECT
 
-from . import openapi
+from . import audit_reading, openapi
 
 # Swagger UI sets styles on elements; nothing is loaded from elsewhere.
 _POLICY = (
@@ -39,6 +39,23 @@ class Docs(PublicView):
         return replies.Reply(render_to_string("operations/api_docs.html"), headers={"Content-Security-Policy": _POLICY})
 
 
+class Audit(AdministratorView):
+    """The audit log of a Space."""
+
+    @describe(
+        "List audit records",
+        query=audit_reading.PARAMETERS,
+        ok={200: audit_reading.PAGE},
+        errors=(422,),
+        text="The latest first. Records are kept for a year.",
+    )
+    def get(self, request: ApiRequest) -> HttpResponse:
+        rows = audit_reading.filtered(request, audit_reading.visible(request.scope))
+        reply = replies.json(pagination.keyset(request, rows, write=audit_reading.documents))
+        reply["Cache-Control"] = "no-store"
+        return reply
+
+
 routes = [path("up", up)]
 
-api_routes = [path("openapi.json", OpenApi.as_view()), path("docs", Docs.as_view())]
+api_routes = [path("openapi.json", OpenApi.as_view()), path("docs", Docs.as_view()), path("audit", Audit.as_view())]

@@ -25,6 +25,8 @@ from flexiapi.spaces.models import Space
 from . import passwords, uniqueness
 from .creation import USER_AGENT_COLUMN, write_dictionary
 
+_TOLD = ("username", "domain", "email", "phone", "display_name", "dtmf_protocol", "activated", "blocked", "admin")
+
 
 @transaction.atomic
 def change_account(scope: Scope, account_id: int, change: AccountChange, *, space: Space, origin: Origin) -> Account:
@@ -41,6 +43,7 @@ def change_account(scope: Scope, account_id: int, change: AccountChange, *, spac
     seat = spaces.take_seat(space)
     account = queries.locked(scope, account_id)
     former = (account.username, account.domain)
+    before = {name: getattr(account, name) for name in _TOLD}
     if space.domain != account.domain and not seat:
         raise Forbidden("This action is unauthorized.")
     uniqueness.refuse_taken(space, username=change.username, email=change.email, phone=change.phone, but=account.pk)
@@ -69,8 +72,9 @@ def change_account(scope: Scope, account_id: int, change: AccountChange, *, spac
     if not isinstance(change.dictionary, UnsetType):
         DictionaryEntry.objects.filter(account=account).delete()
         write_dictionary(account, change.dictionary or {})
+    differences = {name: (old, new) for name, old in before.items() if (new := getattr(account, name)) != old}
     account_changed.announce(
-        AccountChanged(account.pk, account.username, account.domain, scope.caller, origin, *former)
+        AccountChanged(account.pk, account.username, account.domain, scope.caller, origin, *former, differences)
     )
     return account
 

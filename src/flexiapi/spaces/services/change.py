@@ -5,6 +5,7 @@ from django.db import transaction
 from flexiapi.http.errors import Invalid
 from flexiapi.http.messages import sentence
 from flexiapi.spaces import queries
+from flexiapi.spaces.events import SpaceChanged, space_changed
 from flexiapi.spaces.models import Space
 from flexiapi.spaces.serializers import SpaceChange
 
@@ -28,6 +29,8 @@ def change_space(domain: str, change: SpaceChange) -> Space:
     seats = change.settings["max_accounts"]
     if seats > 0 and (count := queries.account_count(space)) > seats:
         raise Invalid({"max_accounts": [sentence("min_number", "max_accounts", min=count)]})
+    before = {"name": space.name, "host": space.host}
+    before |= {column: getattr(space, column) for column in change.settings}
     space.name, space.host = change.name, change.host
     for column, value in change.settings.items():
         setattr(space, column, value)
@@ -38,4 +41,6 @@ def change_space(domain: str, change: SpaceChange) -> Space:
         algorithm=change.digest.default_password_algorithm,
         field="digest_authentication_configuration.realm",
     )
+    differences = {name: (old, new) for name, old in before.items() if (new := getattr(space, name)) != old}
+    space_changed.announce(SpaceChanged(space.pk, space.domain, differences))
     return space

@@ -8,6 +8,7 @@ from flexiapi.http.dates import now
 from flexiapi.http.errors import Invalid
 from flexiapi.http.messages import sentence
 from flexiapi.spaces import queries
+from flexiapi.spaces.events import SpaceChanged, space_created
 from flexiapi.spaces.models import Space
 from flexiapi.spaces.serializers import NewSpace
 
@@ -44,6 +45,8 @@ def create_space(
     except IntegrityError:
         raise taken({"name": name, "domain": domain, "host": host}) from None
     configure_digest(space, realm=realm or domain, algorithm=algorithm)
+    told = {"host": (None, host), "name": (None, name), "realm": (None, realm or domain)}
+    space_created.announce(SpaceChanged(space.pk, domain, told))
     return space
 
 

@@ -4,6 +4,7 @@ from django.db import transaction
 from msgspec import UNSET
 
 from flexiapi.spaces import queries
+from flexiapi.spaces.events import SpaceChanged, space_changed
 from flexiapi.spaces.models import CardDavServer, EmailServer
 from flexiapi.spaces.serializers import CardDavServerSettings, EmailServerSettings
 
@@ -30,6 +31,7 @@ def set_email_server(domain: str, settings: EmailServerSettings) -> tuple[EmailS
         values["password"] = settings.password
     server, created = EmailServer.objects.update_or_create(space=space, defaults=values)
     touch(space)
+    space_changed.announce(SpaceChanged(space.pk, space.domain, {"email_server": (not created, True)}))
     return server, created
 
 
@@ -43,6 +45,7 @@ def delete_email_server(domain: str) -> None:
     space = locked(domain)
     queries.email_server(space).delete()
     touch(space)
+    space_changed.announce(SpaceChanged(space.pk, space.domain, {"email_server": (True, False)}))
 
 
 @transaction.atomic

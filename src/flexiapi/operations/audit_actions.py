@@ -1,0 +1,23 @@
+"""The names of what the audit log records; they are stored and served, so that they stay as they are."""
+
+from typing import Literal
+
+Action = Literal[
+    "account.created",
+    "account.changed",
+    "account.deleted",
+    "account.activated",
+    "account.deactivated",
+    "account.blocked",
+    "account.unblocked",
+    "account.provisioned",
+    "password.changed",
+    "key.replaced",
+    "login.succeeded",
+    "logout",
+    "sessions.ended",
+    "credential.refused",
+    "space.created",
+    "space.changed",
+    "space.deleted",
+]
