@@ -10,6 +10,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 import flexiapi
+from flexiapi.http import errors
 
 PACKAGE = Path(flexiapi.__file__).parent
 KEYWORDS = {
@@ -60,11 +61,14 @@ def of_module(path: Path) -> Iterator[Message]:
         keywords = {**KEYWORDS, "_": KEYWORDS["pgettext_lazy"]}
     for _, message, _, context in extract_from_file("python", path, keywords=keywords):
         yield context, message if isinstance(message, str) else message[0]
+    for _, message, _, _ in extract_from_file("python", path, keywords={"_say": None}):
+        yield "mail", message
 
 
 def used() -> dict[Message, str]:
     """Every message of the package with a place where it stands."""
-    found: dict[Message, str] = {}
+    titles = [*errors._TITLES.values(), *errors._FIXED.values()]
+    found: dict[Message, str] = {(None, title): "http/errors.py" for title in titles}
     for path in sorted(PACKAGE.rglob("*")):
         if path.suffix in (".html", ".txt"):
             messages = of_template(path.read_text())
