@@ -37,15 +37,18 @@ def check(row: KeyRow | None, address: str) -> KeyRow:
     Raises:
         Unauthenticated: `Invalid API Key` (401).
     """
-    if row is None or (row.ip and row.ip != address):
+    if row is None or not is_good(row, address):
         raise Unauthenticated("Invalid API Key")
-    last_used = row.last_used_at
-    moment = now()
-    window = idle_window(row.idle_minutes)
-    if window is not None and last_used + window < moment:
-        raise Unauthenticated("Invalid API Key")
-    _count_use(row.key_id, last_used, window, moment)
+    _count_use(row.key_id, row.last_used_at, idle_window(row.idle_minutes), now())
     return row
+
+
+def is_good(row: KeyRow, address: str) -> bool:
+    """Whether a key works from an address at present: it is bound to no other one, and was used lately."""
+    if row.ip and row.ip != address:
+        return False
+    window = idle_window(row.idle_minutes)
+    return window is None or row.last_used_at + window >= now()
 
 
 def idle_window(minutes: int | None) -> timedelta | None:

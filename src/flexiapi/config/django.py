@@ -40,6 +40,7 @@ MIDDLEWARE = [
     "flexiapi.http.outer.OuterLayer",
     "flexiapi.http.static.StaticFiles",
     "flexiapi.http.locale.AcceptedLanguage",
+    "flexiapi.auth.throttling.ApiLimit",
     "flexiapi.auth.gate.HostAndKey",
     "flexiapi.auth.sessions.PageSession",
     "flexiapi.http.forms.PageForms",
