@@ -22,7 +22,7 @@ from flexiapi.http.dates import now
 from flexiapi.spaces.models import OidcConfiguration
 from flexiapi.spaces.services import touch
 
-from . import provider
+from . import provider, queries
 
 ALGORITHMS = ("RS256", "RS384", "RS512")
 PAUSE = timedelta(minutes=1)
@@ -108,10 +108,9 @@ def refresh(configuration: OidcConfiguration) -> list[SigningKey] | None:
     """
     if not configuration.server_url:
         return None
-    rows = OidcConfiguration.objects.filter(pk=configuration.pk)
     due = Q(jwks_tried_at=None) | Q(jwks_tried_at__lt=now() - PAUSE)
-    if not rows.filter(due).update(jwks_tried_at=now()):
-        row = rows.first()
+    if not OidcConfiguration.objects.filter(due, pk=configuration.pk).update(jwks_tried_at=now()):
+        row = queries.oidc_configuration(configuration.space)
         return stored(row) if row is not None and row.jwks != configuration.jwks else None
     try:
         keys = fetch(provider.endpoints(configuration).jwks)

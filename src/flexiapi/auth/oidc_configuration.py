@@ -16,7 +16,7 @@ from flexiapi.http.serializers import Input
 from flexiapi.spaces.models import OidcConfiguration, Space
 from flexiapi.spaces.services import locked, touch
 
-from . import jwks, provider
+from . import jwks, provider, queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def find(space: Space) -> OidcConfiguration:
     Raises:
         NotFound: it has none.
     """
-    configuration = OidcConfiguration.objects.filter(space=space).first()
+    configuration = queries.oidc_configuration(space)
     if configuration is None:
         raise NotFound
     return configuration

@@ -4,11 +4,16 @@ from datetime import datetime, timedelta
 
 from flexiapi.accounts.models import Account
 from flexiapi.http.dates import now
-from flexiapi.spaces.models import Space
+from flexiapi.spaces.models import OidcConfiguration, Space
 
 from .models import ApiKey, AuthToken, PortalSession
 
 AUTH_TOKEN_LIFETIME = timedelta(minutes=5)
+
+
+def oidc_configuration(space: Space) -> OidcConfiguration | None:
+    """The identity provider of a Space as it is stored now, not as a cached Space has it."""
+    return OidcConfiguration.objects.filter(space=space).first()
 
 
 def attached_token(space: Space, token: str, *, since: datetime) -> AuthToken | None:
