@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -18,8 +19,9 @@ OLD = "base64:" + base64.b64encode(b"o" * 32).decode()
 def shell(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory of one's own, and an environment without configuration."""
     monkeypatch.chdir(folder)
-    for name in ("APP_ENV", "APP_KEY", "APP_ROOT_HOST", "LOG_CHANNEL", "DB_CONNECTION"):
-        monkeypatch.delenv(name, raising=False)
+    for name in list(os.environ):
+        if name.startswith(("APP_", "DB_", "LOG_CHANNEL")):
+            monkeypatch.delenv(name)
     monkeypatch.setenv("FLEXIAPI_CONFIG_DIR", str(folder / "config"))
     return folder
 
