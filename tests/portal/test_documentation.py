@@ -118,7 +118,11 @@ class TestReference:
         sections = reference.sections(known)
 
         assert sorted(each.title for section in sections for each in section.endpoints) == sorted(operations)
-        assert [section.title for section in sections] == list(reference.SECTIONS)
+        assert [each.anchor for each in sections] == list(dict.fromkeys(each.anchor for each in sections))
+
+    def test_what_belongs_to_no_subject_stands_under_its_room(self) -> None:
+        assert reference.section_of("/new_thing", "telephony") == "Telephony"
+        assert reference.section_of("/accounts/me/new_thing", "telephony") == "Accounts"
 
     def test_says_who_may_what_with_which_parameters(self) -> None:
         endpoints = {

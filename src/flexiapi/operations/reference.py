@@ -48,10 +48,10 @@ SECTIONS = {
     "Push notifications": r"/push_notification$",
     "Phone countries": r"/phone_countries",
     "Statistics": r"(/statistics/|/accounts/[^/]+/statistics/)",
+    "Audit": r"/audit",
     "This description": r"/(openapi\.json|docs)$",
 }
 _ALIAS = "/stats/"  # the same as /statistics/
-_OTHERS = "Others"
 _BADGES = {"public": "Public", "user": "User", "administrator": "Admin", "super administrator": "Super Admin"}
 _DEPRECATED = " (deprecated)"
 
@@ -104,17 +104,18 @@ def document() -> handbook.Document:
 
 def sections(known: dict[str, Any]) -> list[Section]:
     """The operations of an OpenAPI document by subject."""
-    found: dict[str, list[Endpoint]] = {title: [] for title in [*SECTIONS, _OTHERS]}
+    found: dict[str, list[Endpoint]] = {title: [] for title in SECTIONS}
     for path, method, operation in _operations(known):
         if not _short(path).startswith(_ALIAS):
-            found[section_of(_short(path))].append(_endpoint(known, path, method, operation))
+            title = section_of(_short(path), operation["tags"][0])
+            found.setdefault(title, []).append(_endpoint(known, path, method, operation))
     return [Section(title, handbook.slug(title), each) for title, each in found.items() if each]
 
 
-def section_of(path: str) -> str:
-    """The title under which a path (without `/api`) stands."""
+def section_of(path: str, room: str) -> str:
+    """The title under which a path (without `/api`) stands; the room's name where none is meant for it."""
     title = next((title for title, pattern in SECTIONS.items() if re.match(pattern, path)), None)
-    return title or (_ACCOUNTS if path.startswith("/accounts/") else _OTHERS)
+    return title or (_ACCOUNTS if path.startswith("/accounts/") else room.capitalize())
 
 
 def _short(path: str) -> str:

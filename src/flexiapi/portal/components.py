@@ -1,6 +1,6 @@
 """Template tags of the portal's components (`/components` shows them in development)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -8,7 +8,11 @@ from django.utils.safestring import SafeString
 from heroicons.templatetags.heroicons import heroicon_outline
 from markdown_it import MarkdownIt
 
+from flexiapi.http.dates import now
+
 from .paging import Pager
+
+_FRESH = timedelta(minutes=1)
 
 register = template.Library()
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -78,7 +82,7 @@ def pager(page: Pager) -> dict[str, Any]:
 @register.inclusion_tag("components/moment.html")
 def moment(when: datetime | None) -> dict[str, Any]:
     """How long ago something was; the date itself shows on hover."""
-    return {"when": when}
+    return {"when": when, "fresh": when is not None and now() - when < _FRESH}
 
 
 @register.inclusion_tag("components/form_token.html", takes_context=True)
