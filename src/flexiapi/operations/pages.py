@@ -18,7 +18,7 @@ class ApiDocumentation(Page):
         document = reference.document()
         context = {
             "title": "API",
-            "html": handbook.on_host(document.html, base_url(request)),
+            "html": handbook.on_host(document.html, base_url(request), panel=request.space.web_panel),
             "contents": document.contents,
             "folded": True,
         }

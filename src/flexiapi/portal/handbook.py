@@ -64,8 +64,10 @@ def rendered(text: str) -> Document:
     return Document(SafeString(html), _contents(tokens))
 
 
-def on_host(html: str, base_url: str) -> SafeString:
-    """The examples on the host that they are read on."""
+def on_host(html: str, base_url: str, *, panel: bool) -> SafeString:
+    """The text as it is true on a host: its examples are there, and links into a portal only where there is one."""
+    if not panel:
+        html = _PANEL_LINK.sub(r"\1", html)
     return SafeString(html.replace(EXAMPLE_HOST, escape(base_url)))
 
 
@@ -77,11 +79,6 @@ def with_notices(html: str, notices: Mapping[str, str]) -> SafeString:
         return f'<p class="notice">{escape(text)}</p>\n' if text else ""
 
     return SafeString(_NOTICE.sub(notice, html))
-
-
-def without_panel(html: str) -> SafeString:
-    """The text without links into a portal that there is none of."""
-    return SafeString(_PANEL_LINK.sub(r"\1", html))
 
 
 def examples(name: str) -> Iterable[str]:

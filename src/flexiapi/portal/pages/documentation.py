@@ -15,8 +15,6 @@ class Documentation(Page):
 
     def get(self, request: PageRequest) -> HttpResponse:
         html = handbook.with_notices(handbook.document("documentation").html, notices(request.space))
-        if not request.space.web_panel:
-            html = handbook.without_panel(html)
         return shown(request, "documentation", "Documentation", html)
 
 
@@ -35,10 +33,10 @@ class Wizard(PanelPage):
 
 
 def shown(request: PageRequest, name: str, title: str, html: str) -> HttpResponse:
-    """The page of a document, with examples on the host of the request."""
+    """The page of a document."""
     context = {
         "title": title,
-        "html": handbook.on_host(html, base_url(request)),
+        "html": handbook.on_host(html, base_url(request), panel=request.space.web_panel),
         "contents": handbook.document(name).contents,
     }
     return render(request, "portal/guide.html", context)
