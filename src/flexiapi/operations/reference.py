@@ -54,6 +54,7 @@ SECTIONS = {
 _ALIAS = "/stats/"  # the same as /statistics/
 _BADGES = {"public": "Public", "user": "User", "administrator": "Admin", "super administrator": "Super Admin"}
 _DEPRECATED = " (deprecated)"
+_UNBOUND = 999_999_999  # ids and numbers that only the database's integer bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Parameter:
     place: str
     kind: str
     required: bool
-    text: str
+    text: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,12 @@ class Endpoint:
     summary: str
     text: str
     parameters: Sequence[Parameter]
-    answers: Sequence[tuple[str, str]]
+    answers: Sequence[tuple[str, SafeString]]
+
+    @property
+    def explains(self) -> bool:
+        """Whether any of its parameters has a text."""
+        return any(each.text for each in self.parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +135,12 @@ def _operations(known: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any
                 yield path, method.upper(), operation
 
 
-def _answers(operation: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _answers(operation: dict[str, Any]) -> Iterator[tuple[str, SafeString]]:
     """What an operation answers, without what every one may: the text before tells that once."""
     for status, answer in operation["responses"].items():
         own = answer["description"].removeprefix(openapi.ALWAYS.get(int(status), "")).strip()
         if own:
-            yield status, own
+            yield status, handbook.inline(own)
 
 
 def _endpoint(known: dict[str, Any], path: str, method: str, operation: dict[str, Any]) -> Endpoint:
@@ -156,7 +162,7 @@ def _named(known: dict[str, Any], item: dict[str, Any], operation: dict[str, Any
     for each in [*item.get("parameters", ()), *operation.get("parameters", ())]:
         schema = _resolved(known, each["schema"])
         text = each.get("description") or schema.get("description", "")
-        yield Parameter(each["name"], each["in"], kind_of(known, schema), each["required"], text)
+        yield Parameter(each["name"], each["in"], kind_of(known, schema), each["required"], handbook.inline(text))
 
 
 def _of_body(known: dict[str, Any], operation: dict[str, Any]) -> Iterator[Parameter]:
@@ -168,7 +174,7 @@ def _properties(known: dict[str, Any], schema: Schema, prefix: str) -> Iterator[
     required = schema.get("required", ())
     for name, each in schema.get("properties", {}).items():
         inner = _resolved(known, each)
-        text = inner.get("description", "")
+        text = handbook.inline(inner.get("description", ""))
         yield Parameter(f"{prefix}{name}", "body", kind_of(known, inner), name in required, text)
         yield from _properties(known, inner, f"{prefix}{name}.")
 
@@ -199,6 +205,6 @@ def _bounds(schema: Schema) -> str:
         return f"{schema['minLength']} to {schema['maxLength']} characters"
     if "maxLength" in schema:
         return f"at most {schema['maxLength']} characters"
-    if "minimum" in schema and "maximum" in schema:
+    if "minimum" in schema and "maximum" in schema and not (schema["minimum"] <= 0 and schema["maximum"] >= _UNBOUND):
         return f"{schema['minimum']} to {schema['maximum']}"
     return ""

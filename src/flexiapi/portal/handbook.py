@@ -64,6 +64,11 @@ def rendered(text: str) -> Document:
     return Document(SafeString(html), _contents(tokens))
 
 
+def inline(text: str) -> SafeString:
+    """A sentence with Markdown in it."""
+    return SafeString(_markdown.renderInline(text))
+
+
 def on_host(html: str, base_url: str, *, panel: bool) -> SafeString:
     """The text as it is true on a host: its examples are there, and links into a portal only where there is one."""
     if not panel:
