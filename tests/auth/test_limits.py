@@ -126,6 +126,16 @@ class TestPasswords:
         assert by_digest(here, alice, "right s3cret") == 429
         assert by_digest(api.at("198.51.100.7"), alice, "right s3cret") == 200
 
+    def test_the_old_one_is_no_way_round(self, alice: Account, api: Api) -> None:
+        """Whoever holds a key or a session could guess the password where it is changed."""
+        client = api.as_account(alice)
+        sent = {"old_password": "guess", "password": "new s3cret"}
+
+        answers = [client.post("/api/accounts/me/password", sent).status for _ in range(11)]
+
+        assert answers == [422] * 10 + [429]
+        assert client.post("/api/accounts/me/password", {**sent, "old_password": "right s3cret"}).status == 429
+
     def test_right_passwords_write_nothing(self, alice: Account) -> None:
         for _ in range(20):
             assert log_in(alice, "right s3cret", "192.0.2.1") == 200
@@ -209,6 +219,18 @@ class TestTokens:
         assert here.get("/provisioning").status == 200
         clock.shift(timedelta(minutes=1))
         assert here.get(f"/provisioning/{token}").status == 200
+
+    def test_registrations_by_form(self, alice: Account) -> None:
+        space = factories.a_space(public_registration=True)
+        statuses = []
+        for n in range(11):
+            visitor = Visitor(space)
+            visitor.open("/register/email")
+            secret = {"password": "a good secret", "password_confirmation": "a good secret", "terms": "on"}
+            email = {"email": f"new{n}@example.org", "email_confirmation": f"new{n}@example.org"}
+            statuses.append(visitor.submit({"username": f"new{n}", **email, **secret}, follow=False).status)
+
+        assert statuses == [302] * 10 + [429]
 
     @pytest.mark.parametrize("path", ["/api/accounts/me/api_key/{}", "/provisioning/auth_token/{}"])
     def test_auth_tokens(self, alice: Account, api: Api, path: str) -> None:

@@ -18,6 +18,7 @@ from flexiapi.operations import audit_reading
 from flexiapi.operations.audit import Entry, record
 from flexiapi.operations.models import AuditRecord
 from flexiapi.spaces.models import Space
+from flexiapi.spaces.services.creation import differences
 from tests import factories
 from tests.api import Api
 from tests.operations.conftest import Console
@@ -134,6 +135,15 @@ class TestRecords:
         assert [row.action for row in found] == ["space.created", "space.changed", "space.deleted"]
         assert all(str(row.actor).endswith("@super.example.org") for row in found)
         assert "s3cret" not in str([row.after for row in found])
+
+    def test_provisioning_entries_are_not_quoted(self, space: Space) -> None:
+        before = {"custom_provisioning_entries": None, "name": "Old"}
+        space.custom_provisioning_entries = "[auth_info_0]\npasswd=s3cret"
+
+        assert differences(before, space) == {
+            "custom_provisioning_entries": (False, True),
+            "name": ("Old", space.name),
+        }
 
 
 class TestReading:

@@ -13,6 +13,7 @@ from flexiapi.http.errors import Forbidden, Invalid, NotFound
 from flexiapi.http.fields import Flag, Text
 from flexiapi.http.messages import sentence
 from flexiapi.http.serializers import Input
+from flexiapi.spaces.events import SpaceChanged, space_changed
 from flexiapi.spaces.models import OidcConfiguration, Space
 from flexiapi.spaces.services import locked, touch
 
@@ -85,8 +86,9 @@ def save(space: Space, settings: OidcSettings) -> OidcConfiguration:
         raise Invalid({"public_key": [f"{text} ({error})"]}) from None
     with transaction.atomic():
         values = {**settings.columns(), **jwks.columns(keys)}
-        saved, _created = OidcConfiguration.objects.update_or_create(space=locked(space.domain), defaults=values)
+        saved, created = OidcConfiguration.objects.update_or_create(space=locked(space.domain), defaults=values)
         touch(space)
+        space_changed.announce(SpaceChanged(space.pk, space.domain, {"oidc": (not created, True)}))
     return saved
 
 
@@ -117,6 +119,7 @@ def delete(space: Space) -> None:
     if not OidcConfiguration.objects.filter(space=locked(space.domain)).delete()[0]:
         raise NotFound
     touch(space)
+    space_changed.announce(SpaceChanged(space.pk, space.domain, {"oidc": (True, False)}))
 
 
 def find(space: Space) -> OidcConfiguration:

@@ -7,6 +7,7 @@ from flexiapi.accounts.documents import Variant
 from flexiapi.accounts.serializers import PasswordChange
 from flexiapi.accounts.serializers.addresses import Confirmation, EmailChange, PhoneChange
 from flexiapi.accounts.services import address_changes, deletion, passwords, provisioning_tokens
+from flexiapi.auth import limits
 from flexiapi.auth.access import ApiRequest, UserView
 from flexiapi.http import errors, replies
 from flexiapi.http.openapi import TEXT, describe
@@ -61,13 +62,20 @@ class MyPassword(UserView):
             algorithm=digest.default_password_algorithm,
             has_password=queries.has_password(account),
         )
-        passwords.change_own_password(
-            account,
-            password=new.password,
-            old_password=new.old_password,
-            by=request.caller,
-            origin=request.origin,
-        )
+        with limits.guarded(
+            limits.PASSWORDS,
+            request.origin,
+            space=request.space,
+            account=account.identifier,
+            failures=(errors.Invalid,),
+        ):
+            passwords.change_own_password(
+                account,
+                password=new.password,
+                old_password=new.old_password,
+                by=request.caller,
+                origin=request.origin,
+            )
         return document(account.pk)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.services import deletion, passwords, provisioning_tokens
-from flexiapi.auth import keys, sessions
+from flexiapi.auth import keys, limits, sessions
 from flexiapi.auth.page_access import PageRequest, UserPage, require
 from flexiapi.http import errors, forms
 from flexiapi.http.messages import sentence
@@ -78,14 +78,21 @@ class Password(UserPage):
         account = accounts.own(request.scope)
         recovered = bool(request.session.get("recovered"))
         new = PasswordForm.read(request, asks_for_old=accounts.has_password(account) and not recovered)
-        passwords.change_own_password(
-            account,
-            password=new.password,
-            old_password=new.old_password,
-            by=request.caller,
-            origin=request.origin,
-            recovered=recovered,
-        )
+        with limits.guarded(
+            limits.PASSWORDS,
+            request.origin,
+            space=request.space,
+            account=account.identifier,
+            failures=(errors.Invalid,),
+        ):
+            passwords.change_own_password(
+                account,
+                password=new.password,
+                old_password=new.old_password,
+                by=request.caller,
+                origin=request.origin,
+                recovered=recovered,
+            )
         sessions.end_all(account.pk)
         sessions.log_out(request)
         forms.flash(request, _("The password was changed. Log in with the new one."))

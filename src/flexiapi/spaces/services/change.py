@@ -9,7 +9,7 @@ from flexiapi.spaces.events import SpaceChanged, space_changed
 from flexiapi.spaces.models import Space
 from flexiapi.spaces.serializers import SpaceChange
 
-from .creation import save
+from .creation import differences, save
 from .digest import change_digest
 from .seats import locked
 
@@ -41,6 +41,5 @@ def change_space(domain: str, change: SpaceChange) -> Space:
         algorithm=change.digest.default_password_algorithm,
         field="digest_authentication_configuration.realm",
     )
-    differences = {name: (old, new) for name, old in before.items() if (new := getattr(space, name)) != old}
-    space_changed.announce(SpaceChanged(space.pk, space.domain, differences))
+    space_changed.announce(SpaceChanged(space.pk, space.domain, differences(before, space)))
     return space

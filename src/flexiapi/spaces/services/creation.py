@@ -1,6 +1,8 @@
 """New Spaces, and those that the console creates or updates."""
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -8,7 +10,7 @@ from flexiapi.http.dates import now
 from flexiapi.http.errors import Invalid
 from flexiapi.http.messages import sentence
 from flexiapi.spaces import queries
-from flexiapi.spaces.events import SpaceChanged, space_created
+from flexiapi.spaces.events import SpaceChanged, space_changed, space_created
 from flexiapi.spaces.models import Space
 from flexiapi.spaces.serializers import NewSpace
 
@@ -92,10 +94,24 @@ def create_or_update(
             super=is_super,
         )
         return True
+    before = {"host": space.host, "name": space.name, "super": space.super}
     space.host, space.name, space.super = host, name, is_super
     save(space)
     change_digest(space, realm=realm, algorithm=algorithm)
+    space_changed.announce(SpaceChanged(space.pk, domain, differences(before, space)))
     return False
+
+
+def differences(before: Mapping[str, Any], space: Space) -> dict[str, tuple[Any, Any]]:
+    """What columns of a Space were and are, of those that differ; of provisioning entries only whether there are any.
+
+    Entries may hold passwords of the apps that they set up.
+    """
+    found = {name: (old, new) for name, old in before.items() if (new := getattr(space, name)) != old}
+    if "custom_provisioning_entries" in found:
+        old, new = found["custom_provisioning_entries"]
+        found["custom_provisioning_entries"] = (bool(old), bool(new))
+    return found
 
 
 def save(space: Space) -> None:
