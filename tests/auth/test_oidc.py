@@ -276,6 +276,11 @@ class TestProvisioning:
         assert "your address makes no username" in page.text or "no confirmed e-mail" in page.text
         assert not Account.objects.filter(space=space).exists()
 
+    def test_no_address(self, space: Space, provider: Provider) -> None:
+        provider.person["email"] = "alice@example.org\r\nBcc: all"
+
+        assert is_refused(log_in(Visitor(space), provider), "your address makes no username")
+
     def test_the_rules_of_usernames_hold(self, space: Space, provider: Provider) -> None:
         with instance.override(account_blacklisted_usernames=("^ali",)):
             page = log_in(Visitor(space), provider)

@@ -96,7 +96,7 @@ def _check_signature(configuration: OidcConfiguration, token: Token) -> None:
             return
         known = fresh or known
     if not known and not pem:
-        raise NoKey
+        raise NoKey("no key is known")
     raise Refused("Invalid JWT token signature")
 
 

@@ -28,6 +28,8 @@ def get_json(url: str, *, bearer: str | None = None) -> dict[str, Any]:
     Raises:
         Unreachable: no connection, no 200 within 5 s, no JSON object, or more than 1 MiB.
     """
+    if bearer is not None and not bearer.isascii():
+        raise Unreachable("no valid token")
     return _object(_send("GET", url, {"Authorization": f"Bearer {bearer}"} if bearer else {}))
 
 
@@ -85,7 +87,7 @@ def _send(
                     if answer.status_code != httpx.codes.OK:
                         raise Unreachable(f"status {answer.status_code}")
                     return _read(answer, deadline)
-            except httpx.ConnectError:
+            except (httpx.ConnectError, httpx.InvalidURL):
                 continue
             except httpx.HTTPError as error:
                 reason = "no answer in time" if isinstance(error, httpx.TimeoutException) else "broken answer"

@@ -1,8 +1,9 @@
 """Where mail servers may be: those of Spaces are named by others than the operator of the machine."""
 
-import ipaddress
 import socket
 from collections.abc import Sequence
+
+from flexiapi.http.outbound import is_public
 
 from .outcomes import NotDelivered
 
@@ -22,17 +23,8 @@ def public(host: str, port: int) -> Sequence[Address]:
     except (OSError, UnicodeError) as error:
         raise NotDelivered(f"{host}: name not found", server_down=True) from error
     addresses = [(family, str(place[0])) for family, _, _, _, place in found]
-    if not all(_is_public(address) for _, address in addresses):
+    if not all(is_public(address) for _, address in addresses):
         raise NotDelivered(
             f"{host} is no public address; OUTBOUND_ALLOW_PRIVATE allows mail servers there", server_down=True
         )
     return addresses
-
-
-def _is_public(text: str) -> bool:
-    address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is not None:
-            address = inner
-    return address.is_global and not address.is_multicast

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from flexiapi.http.fields import Email
 from flexiapi.http.serializers import Input
 
 from .accounts import username_field
@@ -10,14 +11,16 @@ from .accounts import username_field
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A username that a new account may have."""
+    """A username and an address that a new account may have."""
 
     username: str
+    email: str
 
 
 class ProvisionedName(Input[Name]):
-    """A username with all its rules. Context: `domain`."""
+    """A username with all its rules, and an address by its syntax. Context: `domain`."""
 
     shape: ClassVar[type] = Name
 
     username = username_field()
+    email = Email(required=True)

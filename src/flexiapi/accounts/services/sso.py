@@ -89,7 +89,8 @@ def _free_username(space: Space, email: str) -> str:
     plausible = len(wanted) <= _LONGEST_LOCAL_PART and common.is_sip_uri(f"sip:{wanted}@{space.domain}")
     for number in range(_MOST_TRIES if plausible else 0):
         try:
-            return ProvisionedName.check({"username": f"{wanted}{number or ''}"}, domain=space.domain).username
+            name = f"{wanted}{number or ''}"
+            return ProvisionedName.check({"username": name, "email": email}, domain=space.domain).username
         except Invalid:
             continue
     raise LoginFailed(_("No account can be created: your address makes no username that is allowed here."))
