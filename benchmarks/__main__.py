@@ -22,6 +22,7 @@ from benchmarks.load import Measured, Route, run
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+SUMMARY = ROOT / "docs" / "performance.md"
 ENGINES = {"sqlite": "SQLite", "mysql": "MariaDB", "pgsql": "PostgreSQL"}
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -67,8 +68,29 @@ def main() -> int:
         facts |= {name: version(name) for name in ("django", "gunicorn", "msgspec")}
         file = HERE / "results" / f"{day}.json"
         file.write_text(json.dumps({"facts": facts, "results": results}, indent=1) + "\n")
-        print(f"\nwritten to {file.relative_to(ROOT)}")
+        publish(facts, results)
+        print(f"\nwritten to {file.relative_to(ROOT)} and {SUMMARY.relative_to(ROOT)}")
     return 0
+
+
+def publish(facts: dict[str, str], results: list[dict[str, Any]]) -> None:
+    """Write the table of `docs/performance.md` anew."""
+    lines = [
+        f"Measured on {facts['date']} with Python {facts['python']}, Django {facts['django']} and gunicorn "
+        f"{facts['gunicorn']} on {facts['cpu']}, one process.",
+        "",
+        "| database | route | requests/s | p50 ms | p99 ms | CPU ms | bare CPU ms | ratio | budget |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {row['database']} | `{row['route']}` | {row['requests_per_second']} | {row['p50_ms']} | {row['p99_ms']} "
+        f"| {row['cpu_ms']} | {row['bare_cpu_ms']} | {row['ratio']} | {row['budget']} |"
+        for row in results
+    ]
+    before, _, rest = SUMMARY.read_text().partition("<!-- results -->")
+    after = rest.partition("<!-- end of results -->")[2]
+    table = "\n".join(lines)
+    SUMMARY.write_text(f"{before}<!-- results -->\n{table}\n<!-- end of results -->{after}")
 
 
 class Absent(Exception):

@@ -49,6 +49,7 @@ class TestGates:
         page = visitor.open(path)
 
         assert page.status == 200
+        assert page.answer.header("Cache-Control") == "no-store"
         assert page.heading
         assert page.dom.findtext(".//title").endswith(f"· {visitor.space.name}")
 

@@ -34,6 +34,7 @@ class Page(View):
 
     access: ClassVar[str] = "page"
     form_page: str = "/"
+    stored_by_browsers: ClassVar[bool] = True
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Pass the gates, then hand over to the method's handler; a refused form goes back to its page."""
@@ -56,6 +57,8 @@ class Page(View):
             return forms.refuse(request, error, self.form_page)
         except errors.ApiError as error:
             return errors.render(request, error)
+        if not self.stored_by_browsers:
+            response.setdefault("Cache-Control", "no-store")
         return response
 
     def enter(self, request: PageRequest) -> None:
@@ -82,6 +85,7 @@ class UserPage(PanelPage):
     """A page for the account that is logged in; blocked ones are told so."""
 
     access = "user page"
+    stored_by_browsers = False
 
     def enter(self, request: PageRequest) -> None:
         """Somebody is logged in and not blocked."""
