@@ -4,12 +4,12 @@ import json
 from ipaddress import ip_network
 
 import pytest
+from tests import factories
+from tests.api import Api
 
 from flexiapi.accounts.models import Account
 from flexiapi.config import instance
 from flexiapi.http import outer
-from tests import factories
-from tests.api import Api
 
 pytestmark = pytest.mark.django_db
 FORM = {"Content_Type": "application/x-www-form-urlencoded"}
