@@ -20,7 +20,7 @@ def shell(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory of one's own, and an environment without configuration."""
     monkeypatch.chdir(folder)
     for name in list(os.environ):
-        if name.startswith(("APP_", "DB_", "LOG_CHANNEL")):
+        if name.startswith(("APP_", "DB_", "FLEXIAPI_", "LOG_CHANNEL")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("FLEXIAPI_CONFIG_DIR", str(folder / "config"))
     return folder
