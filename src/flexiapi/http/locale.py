@@ -16,10 +16,11 @@ class AcceptedLanguage:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self.offered = {code for code, _ in settings.LANGUAGES}
+        self.default: str = settings.LANGUAGE_CODE
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         language = request.LANGUAGE_CODE = self.chosen(request)
-        if language == settings.LANGUAGE_CODE and translation.get_language() == language:
+        if language == self.default and translation.get_language() == language:
             return self.get_response(request)  # programs mostly: nothing to switch, nothing to switch back
         translation.activate(language)
         try:
@@ -33,10 +34,10 @@ class AcceptedLanguage:
         if cookie in self.offered:
             return cookie
         header = request.META.get("HTTP_ACCEPT_LANGUAGE")
-        return self._best(header) if header else settings.LANGUAGE_CODE
+        return self._best(header) if header else self.default
 
     def _best(self, header: str) -> str:
-        best, best_quality = settings.LANGUAGE_CODE, 0.0
+        best, best_quality = self.default, 0.0
         for part in header[:500].split(","):
             tag, _, parameter = part.strip().partition(";")
             quality = 1.0
