@@ -196,7 +196,11 @@ def device(environ: dict[str, Any]) -> bytes:
     sent, now = body_of(environ), "2026-01-01 00:00:00"
     run(KNOWN, parts[6], parts[4]).fetchone()
     rang_at = moment(sent.get("rang_at"))
-    new_id = run(DEVICE, parts[4], parts[6], rang_at, None, None, now, now).lastrowid
+    values = (parts[4], parts[6], rang_at, None, None, now, now)
+    if ENGINE == "pgsql":
+        new_id = run(f"{DEVICE} RETURNING id", *values).fetchone()[0]
+    else:
+        new_id = run(DEVICE, *values).lastrowid
     document = {"id": new_id, "call_id": parts[4], "device_id": parts[6], "rang_at": stamp(rang_at)}
     ended = {"invite_terminated_at": None, "invite_terminated_state": None}
     return _encode({**document, **ended, "created_at": stamp(now), "updated_at": stamp(now)})
