@@ -11,7 +11,7 @@ from flexiapi.http.errors import ApiError
 from flexiapi.spaces import queries as spaces
 from flexiapi.spaces import services as space_services
 
-from .services import administrators, seeding
+from .services import administrators, countries, seeding
 
 
 @click.command("accounts:create-admin-account", cls=Command)
@@ -106,4 +106,11 @@ def seed(ctx: click.Context, json_file_path: Path) -> None:
         click.echo(f"{report.accounts} accounts, {report.passwords} passwords, {report.spaces} new Spaces")
 
 
-COMMANDS = [create_admin_account, create_admin_test, set_admin, seed]
+@click.command("app:update-phone-countries", cls=Command)
+def update_phone_countries() -> None:
+    """Add the countries that are missing, not accepted; those that are there stay as they are."""
+    for code, name in countries.add_missing():
+        click.echo(f"{code} {name}")
+
+
+COMMANDS = [create_admin_account, create_admin_test, set_admin, seed, update_phone_countries]

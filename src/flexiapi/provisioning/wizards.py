@@ -74,6 +74,8 @@ def open_wizard(
     link previews) has no effect.
     """
     wanted = "linphone-use-sips" in parameters
+    if not dry:  # two first looks at once must not each issue a token: the first one's would be dead
+        list(Wizard.objects.select_for_update().filter(token=token[:16]).values_list("pk", flat=True))
     wizard = queries.wizard(token)
     account = wizard.provisioning_account if wizard is not None else None
     foreign = account is not None and account.domain != space.domain

@@ -1,5 +1,9 @@
 """Which countries' phone numbers the instance accepts."""
 
+import phonenumbers
+from django.db import transaction
+from phonenumbers import geocoder
+
 from flexiapi.accounts import journal, queries
 from flexiapi.accounts.models import PhoneCountry
 from flexiapi.auth.scope import Caller
@@ -22,3 +26,23 @@ def set_activated(code: str, activated: bool, *, by: Caller) -> int:
         by=by.identifier,
     )
     return changed
+
+
+@transaction.atomic
+def add_missing() -> list[tuple[str, str]]:
+    """Add the regions that libphonenumber knows and the table lacks, not accepted; returns (code, English name).
+
+    Rows that are there stay as they are.
+    """
+    known = {country.code for country in queries.phone_countries()}
+    missing = sorted(set(phonenumbers.SUPPORTED_REGIONS) - known)
+    PhoneCountry.objects.bulk_create(
+        PhoneCountry(code=code, country_code=str(phonenumbers.country_code_for_region(code))) for code in missing
+    )
+    return [(code, _english_name(code)) for code in missing]
+
+
+def _english_name(code: str) -> str:
+    """The name of a region, its code where there is none."""
+    number = phonenumbers.example_number(code)
+    return (geocoder.country_name_for_number(number, "en") if number is not None else "") or code
