@@ -83,7 +83,7 @@ class Pin:
 
 
 class Digits(Input[Pin]):
-    """A code typed into four fields, or pasted into one."""
+    """A code in one field, or in the four fields of older forms."""
 
     shape: ClassVar[type] = Pin
 

@@ -1,9 +1,14 @@
 // Comforts only: every page works without this file.
+"use strict";
+
 document.documentElement.classList.add("has-script");
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
 });
+
+// Browsers let pages write to the clipboard over TLS only.
+if (!navigator.clipboard) for (const button of document.querySelectorAll("[data-copy]")) button.hidden = true;
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
@@ -37,3 +42,7 @@ if (menu) {
 
 // The wizard opens the app at once where that is possible.
 document.querySelector("[data-autoclick]")?.click();
+
+// Scripts of an operator's own theme find the account of the dashboard here.
+const facts = document.getElementById("account_infos");
+if (facts) window.account_infos = JSON.parse(facts.textContent);
