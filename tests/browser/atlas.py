@@ -213,6 +213,7 @@ PLACES = [
     Place("/about", _at("/about")),
     Place("/blocked", _blocked),
     Place("/third-party-components", _at("/third-party-components")),
+    Place("/components", _at("/components")),
     Place("/api", _at("/api")),
     Place("/documentation", _at("/documentation")),
     Place("/provisioning/documentation", _at("/provisioning/documentation")),

@@ -5,6 +5,7 @@ from . import (
     account,
     addresses,
     call_logs,
+    components,
     devices,
     documentation,
     frame,
@@ -32,6 +33,7 @@ routes = [
     *about.routes,
     *documentation.routes,
     *wizard.routes,
+    *components.routes,
 ]
 
 # `provisioning/documentation` is no provisioning token.

@@ -45,4 +45,4 @@ window.addEventListener("load", () => document.querySelector("[data-autoclick]")
 
 // Scripts of an operator's own theme find the account of the dashboard here.
 const facts = document.getElementById("account_infos");
-if (facts) window.account_infos = JSON.parse(facts.textContent);
+if (facts) window.account_infos = { ...facts.dataset };
