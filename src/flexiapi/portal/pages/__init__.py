@@ -13,6 +13,7 @@ from . import (
     qr_login,
     recovery,
     registration,
+    space_oidc,
     telephony,
     wizard,
 )
@@ -32,6 +33,7 @@ routes = [
     *about.routes,
     *documentation.routes,
     *wizard.routes,
+    *space_oidc.routes,
 ]
 
 # `provisioning/documentation` is no provisioning token.
