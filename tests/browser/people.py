@@ -13,6 +13,13 @@ from flexiapi.spaces.models import Space
 
 Registrations = Callable[..., None]  # identifier, uuid, user agent, age in seconds
 _SECONDS = 15
+# There is no app on this machine: links to it are noted in `openedApp`.
+_WITHOUT_APP = """document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href^='sip-linphone:']");
+  if (!link) return;
+  event.preventDefault();
+  window.openedApp = link.getAttribute("href");
+}, true)"""
 _FETCH = """async (url) => {
   const answer = await fetch(url, { credentials: "omit", headers: { "X-Linphone-Provisioning": "1" } });
   return [answer.status, answer.headers.get("content-type") ?? "", await answer.text()];
@@ -42,6 +49,7 @@ class Street:
             **{"base_url": self.url(space), "locale": "en-GB", "viewport": {"width": 1280, "height": 900}, **options}
         )
         context.set_default_timeout(_SECONDS * 1000)
+        context.add_init_script(_WITHOUT_APP)
         context.on("console", self._heard)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         context.on("request", lambda request: self._asked({space.host, also}, request))

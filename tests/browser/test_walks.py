@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from flexiapi.accounts.models import Account
+from flexiapi.provisioning.models import Wizard
 from tests import factories
+from tests.api import Api
 from tests.outbox import Outbox
 
 from .people import Registrations, Street, enter_code, fetch_as_a_phone, fill, log_in, scan
@@ -146,8 +149,8 @@ def test_a_device_is_logged_out(street: Street, owner: Account, registrations: R
     page.get_by_role("button", name="Remove").click()
 
     expect(page.get_by_role("status")).to_contain_text("The device was logged out.")
-    expect(page.get_by_text("Pixel 7")).to_have_count(0)
-    expect(page.get_by_text("laptop")).to_be_visible()
+    expect(page.get_by_role("row", name="Pixel 7")).to_have_count(0)
+    expect(page.get_by_role("row", name="laptop")).to_be_visible()
 
 
 def test_calls_are_forwarded(street: Street, owner: Account) -> None:
@@ -173,6 +176,40 @@ def test_the_link_is_copied(street: Street, owner: Account) -> None:
 
     expect(page.get_by_role("status")).to_contain_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()").startswith(street.url(owner.space, "/provisioning/"))
+
+
+def test_a_wizard_opens_the_app_by_itself(street: Street, owner: Account) -> None:
+    Wizard.objects.create(
+        token="wizard01",
+        account=owner,
+        provisioning_account=owner,
+        sip="sip:bob@example.org",
+        linphone_action="call",
+    )
+    page = street.browser(owner.space, **PHONE_SCREEN)
+
+    page.goto("/wizard/wizard01")
+    page.wait_for_function("window.openedApp")
+
+    link = page.evaluate("window.openedApp")
+    assert link.startswith("sip-linphone:bob@example.org?linphone-action=call&linphone-fetch-config=https%3A%2F%2F")
+    url = unquote(link.partition("fetch-config=")[2])
+    assert fetch_as_a_phone(page, url)[0] == 200
+
+
+def test_the_link_of_a_mail_sets_a_password(street: Street, owner: Account, post: Outbox) -> None:
+    Api().as_admin(owner.space).post(f"/api/accounts/{owner.pk}/send_reset_password_email")
+    found = re.search(r"/reset_password/\w+", post.mail.text)
+    assert found is not None
+    page = street.browser(owner.space)
+
+    page.goto(found[0])
+    fill(page, password="another s3cret", password_confirmation="another s3cret")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Password updated")
+
+    log_in(page, "owner", "another s3cret")
+    expect(page).to_have_url(street.url(owner.space, "/dashboard"))
 
 
 def test_language_and_theme_are_kept(street: Street, owner: Account) -> None:

@@ -41,7 +41,7 @@ if (menu) {
 }
 
 // The wizard opens the app at once where that is possible.
-document.querySelector("[data-autoclick]")?.click();
+window.addEventListener("load", () => document.querySelector("[data-autoclick]")?.click());
 
 // Scripts of an operator's own theme find the account of the dashboard here.
 const facts = document.getElementById("account_infos");
