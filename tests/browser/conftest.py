@@ -66,7 +66,12 @@ def product(
     registrar_prefix: str,
 ) -> Iterator[server.Server]:
     """`flexiapi serve` over TLS; recordings lie in its data directory, devices in Redis."""
-    environment = {**_REDIS, "REDIS_PREFIX": registrar_prefix, "TERMS_OF_USE_URL": "https://example.org/terms"}
+    environment = {
+        **_REDIS,
+        "REDIS_PREFIX": registrar_prefix,
+        "TERMS_OF_USE_URL": "https://example.org/terms",
+        "OUTBOUND_ALLOW_PRIVATE": "true",
+    }
     with server.serving(tmp_path_factory.mktemp("product"), tls=certificate, environment=environment) as running:
         yield running
 

@@ -40,8 +40,11 @@ class Street:
         """The address of a page."""
         return f"https://{space.host}:{self.port}{path}"
 
-    def browser(self, space: Space, **options: Any) -> Page:
-        """A fresh browser on the host of a Space; `options` are Playwright's for a context (`viewport`, `locale`…)."""
+    def browser(self, space: Space, *, also: str | None = None, **options: Any) -> Page:
+        """A fresh browser on the host of a Space; `options` are Playwright's for a context (`viewport`, `locale`…).
+
+        Its pages may lead to one other host besides: `also`.
+        """
         context = self._chromium.new_context(
             **{"base_url": self.url(space), "locale": "en-GB", "viewport": {"width": 1280, "height": 900}, **options}
         )
@@ -49,7 +52,7 @@ class Street:
         context.add_init_script(_WITHOUT_APP)
         context.on("console", self._heard)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
-        context.on("request", lambda request: self._asked(space, request))
+        context.on("request", lambda request: self._asked({space.host, also}, request))
         self._contexts.append(context)
         return context.new_page()
 
@@ -70,10 +73,10 @@ class Street:
         if message.type == "error" and "the server responded with a status of" not in message.text:
             self.complaints.append(f"{message.location.get('url')}: {message.text}")
 
-    def _asked(self, space: Space, request: Request) -> None:
+    def _asked(self, hosts: set[str | None], request: Request) -> None:
         """Pages ask nobody but their own host."""
         found = urlsplit(request.url)
-        if found.scheme in ("http", "https") and found.hostname != space.host:
+        if found.scheme in ("http", "https") and found.hostname not in hosts:
             self.complaints.append(f"asked {found.hostname}")
 
 

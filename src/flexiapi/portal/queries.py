@@ -6,9 +6,11 @@ from datetime import datetime
 from flexiapi.accounts.models import Account
 from flexiapi.auth.gate import hashed
 from flexiapi.auth.models import ApiKey, PortalSession
+from flexiapi.auth.scope import Scope
 from flexiapi.config import instance
 from flexiapi.http import dates
-from flexiapi.http.errors import NotFound
+from flexiapi.http.errors import Forbidden, NotFound
+from flexiapi.spaces import queries as spaces
 from flexiapi.spaces.models import Space
 
 
@@ -72,6 +74,18 @@ def sessions(account_id: int, *, present: str | None) -> list[SessionLine]:
         )
         for row in rows
     ]
+
+
+def administered_space(scope: Scope, space_id: int) -> Space:
+    """A Space that the caller administers, as it is stored now: the own one, or any for super administrators.
+
+    Raises:
+        Forbidden: it is not theirs, or there is none.
+        NotFound: there is none.
+    """
+    if not scope.super_admin and space_id != scope.space.pk:
+        raise Forbidden
+    return spaces.by_id(space_id)
 
 
 def account(space: Space, account_id: int) -> Account:

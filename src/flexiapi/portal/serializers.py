@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from rest_framework.exceptions import ValidationError
 
 from flexiapi.accounts.rules import phone_number
-from flexiapi.http.fields import Email, Text
+from flexiapi.auth.oidc_configuration import OidcForm
+from flexiapi.http.fields import Email, Text, Toggle
 from flexiapi.http.messages import sentence
 from flexiapi.http.serializers import Input
 
@@ -156,3 +157,17 @@ class DeviceForm(Input[ChosenDevice]):
     shape: ClassVar[type] = ChosenDevice
 
     uuid = Text(longest=1024, required=True)
+
+
+class OidcPageForm(OidcForm):
+    """The provider of a Space as its page sends it: the secret is never shown, so an empty one stays."""
+
+    auto_provisioning = Toggle(null=False)
+    forget_client_secret = Toggle(null=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """An empty secret takes the stored one away only where that is wanted."""
+        forget = attrs.pop("forget_client_secret", False)
+        if attrs.get("client_secret") is None and not forget:
+            attrs.pop("client_secret", None)
+        return super().validate(attrs)

@@ -14,6 +14,7 @@ from . import (
     qr_login,
     recovery,
     registration,
+    space_oidc,
     telephony,
     wizard,
 )
@@ -34,6 +35,7 @@ routes = [
     *documentation.routes,
     *wizard.routes,
     *components.routes,
+    *space_oidc.routes,
 ]
 
 # `provisioning/documentation` is no provisioning token.
