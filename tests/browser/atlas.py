@@ -1,4 +1,4 @@
-"""Every page of visitors and users, and how somebody comes to it."""
+"""Every page of the portal, and how somebody comes to it."""
 
 import itertools
 import re
@@ -187,6 +187,28 @@ def _expired(scene: Scene, page: Page) -> str:
     return "/login"
 
 
+def _administrator(path: str, *, chief: bool = False) -> Callable[[Scene, Page], str]:
+    def reach(scene: Scene, page: Page) -> str:
+        if chief:
+            Space.objects.filter(pk=scene.space.pk).update(super=True)
+            touch(scene.space)
+        factories.an_account(scene.space, "chief", password=PASSWORD, admin=True)
+        log_in(page, "chief", PASSWORD)
+        page.wait_for_url("**/admin/spaces**")
+        return path.format(space_id=scene.space.pk)
+
+    return reach
+
+
+def _provider(path: str) -> Callable[[Scene, Page], str]:
+    def reach(scene: Scene, page: Page) -> str:
+        found = _administrator(path)(scene, page)
+        factories.an_oidc_configuration(scene.space)
+        return found
+
+    return reach
+
+
 def _refused_registration(scene: Scene, page: Page) -> None:
     page.goto("/register/email")
     fill(page, username="anna", email="a@example.org", email_confirmation="b@example.org")
@@ -194,6 +216,8 @@ def _refused_registration(scene: Scene, page: Page) -> None:
     page.locator("main form button").click()
     page.wait_for_selector("[aria-invalid=true]")
 
+
+_OIDC = "/admin/spaces/{space_id}/oidc"
 
 PLACES = [
     Place("/login", _at("/login")),
@@ -235,6 +259,13 @@ PLACES = [
     Place("/auth_tokens/auth/external/{token}", _free_token),
     Place("/delete", _user("/delete")),
     Place("/logout", _user("/logout")),
+    Place("/admin/spaces", _administrator("/admin/spaces", chief=True)),
+    Place("/admin/spaces/me", _administrator("/admin/spaces/me")),
+    Place("/admin/spaces/{space_id}", _administrator("/admin/spaces/{space_id}", chief=True)),
+    Place(_OIDC, _administrator(_OIDC)),
+    Place(f"{_OIDC} (set)", _provider(_OIDC)),
+    Place(f"{_OIDC}/delete", _provider(f"{_OIDC}/delete")),
+    Place(f"{_OIDC}/refresh_public_key", _provider(f"{_OIDC}/refresh_public_key")),
     Place("/nowhere (404)", _at("/nowhere"), status=404),
     Place("/login (expired Space)", _expired, status=490),
 ]

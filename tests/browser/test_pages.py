@@ -22,6 +22,15 @@ SIZES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 360, "heigh
 TALLEST_PICTURE = 6000  # pixels
 FIRST_VIEW_BYTES = 60_000
 
+PAGES = {
+    "page",
+    "panel",
+    "user page",
+    "identity provider",
+    "administrator page",
+    "super administrator page",
+}
+
 each_page = pytest.mark.parametrize("place", [pytest.param(place, id=place.name) for place in PLACES])
 
 
@@ -41,11 +50,7 @@ def opened(scene: Scene, place: Place, page: Page) -> None:
 
 
 def test_the_atlas_knows_every_page() -> None:
-    pages = {
-        route.template
-        for route in urlmap.routes()
-        if "GET" in route.methods and route.access in ("page", "panel", "user page", "identity provider")
-    }
+    pages = {route.template for route in urlmap.routes() if "GET" in route.methods and route.access in PAGES}
 
     assert pages == {place.route for place in PLACES if " (" not in place.route} | set(NO_PAGES)
 

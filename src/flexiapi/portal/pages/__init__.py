@@ -15,6 +15,7 @@ from . import (
     recovery,
     registration,
     space_oidc,
+    spaces,
     telephony,
     wizard,
 )
@@ -35,6 +36,7 @@ routes = [
     *documentation.routes,
     *wizard.routes,
     *components.routes,
+    *spaces.routes,
     *space_oidc.routes,
 ]
 
