@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from flexiapi.http import urlmap
+from tests import factories
 
 from .atlas import NO_PAGES, PLACES, Place, Scene, a_scene
 from .people import Registrations, Street
@@ -74,6 +75,19 @@ def test_can_be_seen_and_used(scene: Scene, place: Place) -> None:
     assert found == []
 
 
+@pytest.mark.parametrize("hue", [0, 60, 120, 180, 240, 300])
+def test_every_hue_can_be_read(street: Street, transactional_db: None, hue: int) -> None:
+    page = street.browser(factories.a_space(theme_hue=hue))
+
+    page.goto("/components")
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found += violations(page, {"runOnly": ["color-contrast"]})
+
+    assert found == []
+
+
 @each_page
 def test_keyboards_reach_everything(scene: Scene, place: Place) -> None:
     page = scene.street.browser(scene.space)
@@ -117,9 +131,9 @@ def test_first_view_is_light(scene: Scene, place: Place) -> None:
     assert sum(weights.values()) <= FIRST_VIEW_BYTES, sorted(weights.values())
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, options: dict[str, Any] | None = None) -> list[str]:
     """What axe finds wrong with a page, a line each."""
-    response = Axe().run(page).response
+    response = Axe().run(page, options=options or {"resultTypes": ["violations"]}).response
     return [
         f"{rule['id']}: {node['html'][:160]} ({node['failureSummary']})"
         for rule in response["violations"]

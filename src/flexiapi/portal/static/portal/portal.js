@@ -22,6 +22,28 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => note.remove(), 4000);
 });
 
+// The end of an idle session is announced two minutes before (or half-way, where sessions are shorter).
+const { idleMinutes, idleNotice, idleStay } = document.body.dataset;
+if (idleMinutes) {
+  const minutes = Math.max(Number(idleMinutes) - 2, Number(idleMinutes) / 2);
+  const announce = () => {
+    const note = document.createElement("p");
+    note.className = "toast warning";
+    const stay = document.createElement("button");
+    stay.type = "button";
+    stay.className = "quiet";
+    stay.textContent = idleStay;
+    stay.addEventListener("click", async () => {
+      await fetch("/about");
+      note.remove();
+      setTimeout(announce, minutes * 60_000);
+    });
+    note.append(`${idleNotice} `, stay);
+    document.querySelector(".toasts").append(note);
+  };
+  setTimeout(announce, minutes * 60_000);
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.target.closest("input, textarea, select")) return;
   const search = document.querySelector("[type=search]");
