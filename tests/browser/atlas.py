@@ -1,4 +1,4 @@
-"""Every page of visitors and users, and how somebody comes to it."""
+"""Every page of visitors, users and administrators, and how somebody comes to it."""
 
 import itertools
 import re
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from joserfc.jwk import RSAKey
 from playwright.sync_api import Page
 
 from flexiapi.accounts.models import Account
@@ -40,6 +41,12 @@ class Scene:
         """The owner is logged in."""
         log_in(page, self.owner.username, PASSWORD)
         page.wait_for_url("**/dashboard")
+
+    def administrator(self, page: Page) -> None:
+        """The Space's administrator is logged in."""
+        chief = factories.an_account(self.space, "chief", password=PASSWORD, email="chief@example.org", admin=True)
+        log_in(page, chief.username, PASSWORD)
+        page.wait_for_url("**/admin/spaces/me")
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,17 @@ def _user(path: str) -> Callable[[Scene, Page], str]:
     def reach(scene: Scene, page: Page) -> str:
         scene.user(page)
         return path
+
+    return reach
+
+
+def _provider(path: str) -> Callable[[Scene, Page], str]:
+    def reach(scene: Scene, page: Page) -> str:
+        scene.administrator(page)
+        key = RSAKey.generate_key(2048).as_pem(private=False).decode()
+        columns = {"client_id": "portal", "client_secret": "hush", "public_key": key, "jwks_fetched_at": now()}
+        factories.an_oidc_configuration(scene.space, **columns)
+        return f"/admin/spaces/{scene.space.pk}/oidc{path}"
 
     return reach
 
@@ -234,6 +252,9 @@ PLACES = [
     Place("/auth_tokens/auth/external/{token}", _free_token),
     Place("/delete", _user("/delete")),
     Place("/logout", _user("/logout")),
+    Place("/admin/spaces/{space_id}/oidc", _provider("")),
+    Place("/admin/spaces/{space_id}/oidc/delete", _provider("/delete")),
+    Place("/admin/spaces/{space_id}/oidc/refresh_public_key", _provider("/refresh_public_key")),
     Place("/nowhere (404)", _at("/nowhere"), status=404),
     Place("/login (expired Space)", _expired, status=490),
 ]

@@ -44,7 +44,8 @@ def test_the_atlas_knows_every_page() -> None:
     pages = {
         route.template
         for route in urlmap.routes()
-        if "GET" in route.methods and route.access in ("page", "panel", "user page", "identity provider")
+        if "GET" in route.methods
+        and route.access in ("page", "panel", "user page", "identity provider", "administrator page")
     }
 
     assert pages == {place.route for place in PLACES if " (" not in place.route} | set(NO_PAGES)
