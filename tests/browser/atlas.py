@@ -1,4 +1,4 @@
-"""Every page of visitors, users and administrators, and how somebody comes to it."""
+"""Every page of the portal, and how somebody comes to it."""
 
 import itertools
 import re
@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from joserfc.jwk import RSAKey
 from playwright.sync_api import Page
 
 from flexiapi.accounts.models import Account
@@ -41,12 +40,6 @@ class Scene:
         """The owner is logged in."""
         log_in(page, self.owner.username, PASSWORD)
         page.wait_for_url("**/dashboard")
-
-    def administrator(self, page: Page) -> None:
-        """The Space's administrator is logged in."""
-        chief = factories.an_account(self.space, "chief", password=PASSWORD, email="chief@example.org", admin=True)
-        log_in(page, chief.username, PASSWORD)
-        page.wait_for_url("**/admin/spaces/me")
 
 
 @dataclass(frozen=True)
@@ -109,17 +102,6 @@ def _user(path: str) -> Callable[[Scene, Page], str]:
     def reach(scene: Scene, page: Page) -> str:
         scene.user(page)
         return path
-
-    return reach
-
-
-def _provider(path: str) -> Callable[[Scene, Page], str]:
-    def reach(scene: Scene, page: Page) -> str:
-        scene.administrator(page)
-        key = RSAKey.generate_key(2048).as_pem(private=False).decode()
-        columns = {"client_id": "portal", "client_secret": "hush", "public_key": key, "jwks_fetched_at": now()}
-        factories.an_oidc_configuration(scene.space, **columns)
-        return f"/admin/spaces/{scene.space.pk}/oidc{path}"
 
     return reach
 
@@ -205,6 +187,28 @@ def _expired(scene: Scene, page: Page) -> str:
     return "/login"
 
 
+def _administrator(path: str, *, chief: bool = False) -> Callable[[Scene, Page], str]:
+    def reach(scene: Scene, page: Page) -> str:
+        if chief:
+            Space.objects.filter(pk=scene.space.pk).update(super=True)
+            touch(scene.space)
+        factories.an_account(scene.space, "chief", password=PASSWORD, admin=True)
+        log_in(page, "chief", PASSWORD)
+        page.wait_for_url("**/admin/spaces**")
+        return path.format(space_id=scene.space.pk)
+
+    return reach
+
+
+def _provider(path: str) -> Callable[[Scene, Page], str]:
+    def reach(scene: Scene, page: Page) -> str:
+        found = _administrator(path)(scene, page)
+        factories.an_oidc_configuration(scene.space)
+        return found
+
+    return reach
+
+
 def _refused_registration(scene: Scene, page: Page) -> None:
     page.goto("/register/email")
     fill(page, username="anna", email="a@example.org", email_confirmation="b@example.org")
@@ -212,6 +216,8 @@ def _refused_registration(scene: Scene, page: Page) -> None:
     page.locator("main form button").click()
     page.wait_for_selector("[aria-invalid=true]")
 
+
+_OIDC = "/admin/spaces/{space_id}/oidc"
 
 PLACES = [
     Place("/login", _at("/login")),
@@ -231,6 +237,7 @@ PLACES = [
     Place("/about", _at("/about")),
     Place("/blocked", _blocked),
     Place("/third-party-components", _at("/third-party-components")),
+    Place("/components", _at("/components")),
     Place("/api", _at("/api")),
     Place("/documentation", _at("/documentation")),
     Place("/provisioning/documentation", _at("/provisioning/documentation")),
@@ -252,9 +259,13 @@ PLACES = [
     Place("/auth_tokens/auth/external/{token}", _free_token),
     Place("/delete", _user("/delete")),
     Place("/logout", _user("/logout")),
-    Place("/admin/spaces/{space_id}/oidc", _provider("")),
-    Place("/admin/spaces/{space_id}/oidc/delete", _provider("/delete")),
-    Place("/admin/spaces/{space_id}/oidc/refresh_public_key", _provider("/refresh_public_key")),
+    Place("/admin/spaces", _administrator("/admin/spaces", chief=True)),
+    Place("/admin/spaces/me", _administrator("/admin/spaces/me")),
+    Place("/admin/spaces/{space_id}", _administrator("/admin/spaces/{space_id}", chief=True)),
+    Place(_OIDC, _administrator(_OIDC)),
+    Place(f"{_OIDC} (set)", _provider(_OIDC)),
+    Place(f"{_OIDC}/delete", _provider(f"{_OIDC}/delete")),
+    Place(f"{_OIDC}/refresh_public_key", _provider(f"{_OIDC}/refresh_public_key")),
     Place("/nowhere (404)", _at("/nowhere"), status=404),
     Place("/login (expired Space)", _expired, status=490),
 ]

@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from flexiapi.http import urlmap
+from tests import factories
 
 from .atlas import NO_PAGES, PLACES, Place, Scene, a_scene
 from .people import Registrations, Street
@@ -21,6 +22,15 @@ PICTURES = Path(__file__).parents[2] / "test-results/screenshots"
 SIZES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 360, "height": 780}}
 TALLEST_PICTURE = 6000  # pixels
 FIRST_VIEW_BYTES = 60_000
+
+PAGES = {
+    "page",
+    "panel",
+    "user page",
+    "identity provider",
+    "administrator page",
+    "super administrator page",
+}
 
 each_page = pytest.mark.parametrize("place", [pytest.param(place, id=place.name) for place in PLACES])
 
@@ -41,12 +51,7 @@ def opened(scene: Scene, place: Place, page: Page) -> None:
 
 
 def test_the_atlas_knows_every_page() -> None:
-    pages = {
-        route.template
-        for route in urlmap.routes()
-        if "GET" in route.methods
-        and route.access in ("page", "panel", "user page", "identity provider", "administrator page")
-    }
+    pages = {route.template for route in urlmap.routes() if "GET" in route.methods and route.access in PAGES}
 
     assert pages == {place.route for place in PLACES if " (" not in place.route} | set(NO_PAGES)
 
@@ -66,6 +71,19 @@ def test_can_be_seen_and_used(scene: Scene, place: Place) -> None:
             page.screenshot(path=picture, full_page=page.evaluate("document.body.scrollHeight") < TALLEST_PICTURE)
             found += [f"{size} {scheme}: {fault}" for fault in violations(page)]
         found += [f"{size}: {text} is wider than the screen" for text in page.evaluate(_OVERFLOWING)]
+
+    assert found == []
+
+
+@pytest.mark.parametrize("hue", [0, 60, 120, 180, 240, 300])
+def test_every_hue_can_be_read(street: Street, transactional_db: None, hue: int) -> None:
+    page = street.browser(factories.a_space(theme_hue=hue))
+
+    page.goto("/components")
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found += violations(page, {"runOnly": ["color-contrast"]})
 
     assert found == []
 
@@ -113,9 +131,9 @@ def test_first_view_is_light(scene: Scene, place: Place) -> None:
     assert sum(weights.values()) <= FIRST_VIEW_BYTES, sorted(weights.values())
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, options: dict[str, Any] | None = None) -> list[str]:
     """What axe finds wrong with a page, a line each."""
-    response = Axe().run(page).response
+    response = Axe().run(page, options=options or {"resultTypes": ["violations"]}).response
     return [
         f"{rule['id']}: {node['html'][:160]} ({node['failureSummary']})"
         for rule in response["violations"]

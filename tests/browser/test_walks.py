@@ -212,6 +212,23 @@ def test_the_link_of_a_mail_sets_a_password(street: Street, owner: Account, post
     expect(page).to_have_url(street.url(owner.space, "/dashboard"))
 
 
+def test_the_end_of_an_idle_session_is_announced(street: Street, owner: Account) -> None:
+    page = street.browser(owner.space)
+    page.clock.install()
+    log_in(page, owner.username, PASSWORD)
+    expect(page).to_have_url(street.url(owner.space, "/dashboard"))
+    notice = page.get_by_text("You will be logged out soon")
+
+    page.clock.fast_forward("01:57:50")
+    expect(notice).to_have_count(0)
+    page.clock.fast_forward("00:15")
+    expect(notice).to_be_visible()
+    page.get_by_role("button", name="Stay logged in").click()
+    expect(notice).to_have_count(0)
+    page.clock.fast_forward("01:58:05")
+    expect(notice).to_be_visible()
+
+
 def test_language_and_theme_are_kept(street: Street, owner: Account) -> None:
     page = street.browser(owner.space, color_scheme="light")
     page.goto("/login")

@@ -43,13 +43,8 @@ OPEN: set[tuple[str, str]] = {
     ("GET", "/reset_password"),
     ("GET", "/reset_password/{}"),
     ("POST", "/reset_password"),
-    ("GET", "/about"),
-    ("GET", "/third-party-components"),
-    ("GET", "/api"),
-    ("GET", "/documentation"),
-    ("GET", "/provisioning/documentation"),
-    ("GET", "/wizard/documentation"),
-    ("GET", "/authenticate/email/{}"),
+    ("GET", "/components"),
+    ("POST", "/components"),
 }
 
 # What a class of gated pages answers to somebody who may not open them.

@@ -25,7 +25,7 @@ from .models import PortalSession
 from .scope import Caller, Origin
 from .session_store import SessionStore
 
-_STATELESS = re.compile(r"^/(api|provisioning|contacts|vcards-storage|f|up|static|storage)(/|$)")
+_STATELESS = re.compile(r"^/(api|provisioning|contacts|vcards-storage|f|up|static|storage|theme|css)(/|$)")
 _DOCUMENTED = ("/api", "/provisioning/documentation")
 _TOUCH_AFTER = timedelta(minutes=1)
 _HANDLE_LENGTH = 32

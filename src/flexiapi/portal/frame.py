@@ -41,6 +41,7 @@ class Frame:
     copyright: str | None
     languages: list[tuple[str, str]]
     links: list[Link]
+    idle_minutes: int
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
@@ -70,7 +71,8 @@ def frame_of(request: HttpRequest) -> Frame:
         custom_theme=custom_theme(),
         copyright=space.copyright_text if space is not None else None,
         languages=list(settings.LANGUAGES),
-        links=[] if caller is None or caller.blocked else navigation(caller, space, path),
+        idle_minutes=instance.current().session_lifetime,
+        links=[] if caller is None or caller.blocked else navigation(caller, path),
     )
 
 
@@ -83,7 +85,7 @@ def custom_theme() -> str | None:
     return f"/css/{name}" if (current.flexiapi_config_dir / "css" / name).is_file() else None
 
 
-def navigation(caller: Caller, space: Space | None, path: str) -> list[Link]:
+def navigation(caller: Caller, path: str) -> list[Link]:
     """The pages that a role may open; the one that is open is marked."""
     entries = [
         (_("Dashboard"), "/dashboard", "home"),
@@ -91,6 +93,8 @@ def navigation(caller: Caller, space: Space | None, path: str) -> list[Link]:
         (_("Devices"), "/devices", "device-phone-mobile"),
         (_("Call logs"), "/statistics/call_logs", "clock"),
     ]
-    if caller.admin and space is not None and not space.super:
-        entries.append((_("OpenID Connect"), f"/admin/spaces/{space.pk}/oidc", "finger-print"))
+    if caller.super_admin:
+        entries.append((_("Spaces"), "/admin/spaces", "building-office-2"))
+    elif caller.admin:
+        entries.append((_("My Space"), "/admin/spaces/me", "building-office-2"))
     return [Link(text, url, icon, here=path == url or path.startswith(f"{url}/")) for text, url, icon in entries]

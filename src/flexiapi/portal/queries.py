@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count
+
 from flexiapi.accounts.models import Account
 from flexiapi.auth.gate import hashed
 from flexiapi.auth.models import ApiKey, PortalSession
@@ -98,3 +100,21 @@ def account(space: Space, account_id: int) -> Account:
     if found is None:
         raise NotFound
     return found
+
+
+def spaces_with_counts(scope: Scope) -> list[tuple[Space, int]]:
+    """The Spaces that the caller administers, by host, each with the number of its accounts."""
+    rows = spaces.complete().annotate(number=Count("accounts")).order_by("host")
+    if not scope.super_admin:
+        rows = rows.filter(pk=scope.space.pk)
+    return [(row, row.number) for row in rows]
+
+
+def accounts_of(space: Space) -> int:
+    """The number of accounts of a Space."""
+    return spaces.account_count(space)
+
+
+def administrators(space: Space) -> list[Account]:
+    """The administrators of a Space, the one that changed last first."""
+    return list(Account.objects.filter(space__domain=space.domain, admin=True).order_by("-updated_at", "-id"))

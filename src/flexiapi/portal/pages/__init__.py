@@ -5,6 +5,7 @@ from . import (
     account,
     addresses,
     call_logs,
+    components,
     devices,
     documentation,
     frame,
@@ -14,6 +15,7 @@ from . import (
     recovery,
     registration,
     space_oidc,
+    spaces,
     telephony,
     wizard,
 )
@@ -33,6 +35,8 @@ routes = [
     *about.routes,
     *documentation.routes,
     *wizard.routes,
+    *components.routes,
+    *spaces.routes,
     *space_oidc.routes,
 ]
 

@@ -22,6 +22,28 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => note.remove(), 4000);
 });
 
+// The end of an idle session is announced two minutes before (or half-way, where sessions are shorter).
+const { idleMinutes, idleNotice, idleStay } = document.body.dataset;
+if (idleMinutes) {
+  const minutes = Math.max(Number(idleMinutes) - 2, Number(idleMinutes) / 2);
+  const announce = () => {
+    const note = document.createElement("p");
+    note.className = "toast warning";
+    const stay = document.createElement("button");
+    stay.type = "button";
+    stay.className = "quiet";
+    stay.textContent = idleStay;
+    stay.addEventListener("click", async () => {
+      await fetch("/about");
+      note.remove();
+      setTimeout(announce, minutes * 60_000);
+    });
+    note.append(`${idleNotice} `, stay);
+    document.querySelector(".toasts").append(note);
+  };
+  setTimeout(announce, minutes * 60_000);
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.target.closest("input, textarea, select")) return;
   const search = document.querySelector("[type=search]");
@@ -45,4 +67,4 @@ window.addEventListener("load", () => document.querySelector("[data-autoclick]")
 
 // Scripts of an operator's own theme find the account of the dashboard here.
 const facts = document.getElementById("account_infos");
-if (facts) window.account_infos = JSON.parse(facts.textContent);
+if (facts) window.account_infos = { ...facts.dataset };
