@@ -143,6 +143,7 @@ ADMINISTRATOR: list[Row] = [
     post("/api/accounts/{account_id}/send_reset_password_email", at_home=MISSING),
     get("/api/accounts/{account_id}/sessions", at_home=MISSING),
     delete("/api/accounts/{account_id}/sessions", at_home=MISSING),
+    delete("/api/accounts/{account_id}/sessions/{session}", at_home=MISSING),
     get("/api/audit"),
     post("/api/account_creation_tokens", 201),
     get("/api/accounts/{sip}/search", at_home=(404, "SIP address not found")),

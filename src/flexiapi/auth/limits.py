@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from flexiapi.config import instance
 from flexiapi.http.dates import now
-from flexiapi.http.errors import ApiError, TooManyRequests, Unauthenticated
+from flexiapi.http.errors import TooManyRequests, Unauthenticated
 from flexiapi.spaces.models import Space
 
 from . import limit_store
@@ -55,10 +55,14 @@ PASSWORDS = Kind(
 KEYS = Kind("API key", address=Rule("key-from", 100, 600))
 PROVISIONING_TOKENS = Kind("provisioning token", address=Rule("provisioning", 30, 60))
 AUTH_TOKENS = Kind("auth token", address=Rule("auth-token", 30, 60))
+PROVIDER_LOGINS = Kind("OpenID Connect", address=Rule("provider-from", 100, 600))
 
 REQUEST_TOKENS = Rule("new-request", 20, 600)
 NEW_AUTH_TOKENS = Rule("new-auth", 60, 600)
 REGISTRATIONS = Rule("register", 10, 3600)
+RECOVERIES = Rule("recovery", 30, 3600)
+PUSHED_TOKENS = Rule("pushed-token", 100, 3600)
+"""Whole mobile networks share an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ def guarded(
     *,
     space: Space | None = None,
     account: str | None = None,
-    failures: tuple[type[ApiError], ...] = (Unauthenticated,),
+    failures: tuple[type[Exception], ...] = (Unauthenticated,),
 ) -> Iterator[None]:
     """A credential check: what it raises of `failures` is announced, and counted for the address and the account.
 

@@ -161,9 +161,8 @@ class Sessions(UserPage):
         return render(request, "portal/sessions.html", {"sessions": rows})
 
     def delete(self, request: PageRequest) -> HttpResponse:
-        ended = sessions.end(request.caller.account_id, request.POST.get("session", ""))
-        if not ended:
-            raise errors.NotFound
+        handle = request.POST.get("session", "")
+        sessions.end(request.caller.account_id, handle, by=request.caller, origin=request.origin)
         forms.flash(request, _("The session was ended."))
         return forms.go("/sessions")
 
