@@ -13,6 +13,8 @@ from . import (
     qr_login,
     recovery,
     registration,
+    second_factor,
+    second_login,
     telephony,
     wizard,
 )
@@ -20,11 +22,13 @@ from . import (
 routes = [
     *frame.routes,
     *login.routes,
+    *second_login.routes,
     *oidc.routes,
     *registration.routes,
     *recovery.routes,
     *qr_login.routes,
     *account.routes,
+    *second_factor.routes,
     *addresses.routes,
     *telephony.routes,
     *devices.routes,
