@@ -13,6 +13,7 @@ def build(accounts: int) -> dict[str, str | int]:
     from flexiapi.accounts.models import Account, Password, ProvisioningToken  # noqa: PLC0415
     from flexiapi.accounts.services.administrators import create_administrator  # noqa: PLC0415
     from flexiapi.auth import digest, keys  # noqa: PLC0415
+    from flexiapi.auth.session_store import SessionStore  # noqa: PLC0415
     from flexiapi.http.dates import now  # noqa: PLC0415
     from flexiapi.spaces.services import create_space  # noqa: PLC0415
     from flexiapi.statistics.models import Call  # noqa: PLC0415
@@ -58,7 +59,20 @@ def build(accounts: int) -> dict[str, str | int]:
         initiated_at=moment,
     )
     name = f"user{accounts // 2}"
+    for number in range(3):
+        Call.objects.create(
+            id=f"{number:064x}".replace("0", "f", 1),
+            from_username=name,
+            from_domain=domain,
+            to_username=f"user{number}",
+            to_domain=domain,
+            initiated_at=moment,
+        )
+    session = SessionStore()
+    session.update({"account_id": ids[name], "method": "password"})
+    session.save()
     return {
+        "session": session.session_key or "",
         "host": domain,
         "username": name,
         "ha1": ha1s[name],

@@ -279,6 +279,8 @@ class TestRefusals:
             ({"aud": "flexiapi"}, 200),
             ({"aud": ["account", "flexiapi"]}, 200),
             ({"aud": "account", "azp": "flexiapi"}, 200),
+            ({"aud": "account", "client_id": "flexiapi"}, 200),
+            ({"aud": "account", "azp": "other", "client_id": "flexiapi"}, 401),
             ({"aud": "account"}, 401),
             ({"azp": "other"}, 401),
             ({"aud": [["flexiapi"]]}, 401),

@@ -43,19 +43,14 @@ OPEN: set[tuple[str, str]] = {
     ("GET", "/reset_password"),
     ("GET", "/reset_password/{}"),
     ("POST", "/reset_password"),
-    ("GET", "/about"),
-    ("GET", "/third-party-components"),
-    ("GET", "/api"),
-    ("GET", "/documentation"),
-    ("GET", "/provisioning/documentation"),
-    ("GET", "/wizard/documentation"),
-    ("GET", "/authenticate/email/{}"),
+    ("GET", "/components"),
+    ("POST", "/components"),
 }
 
 # What a class of gated pages answers to somebody who may not open them.
 GATES = {
     "user page": {"anonymous": (302, "/")},
-    "waiting page": {"anonymous": (302, "/login"), "user": (302, "/login")},
+    "waiting page": {"anonymous": (302, "/login"), "user": (302, "/login"), "administrator": (302, "/login")},
     "administrator page": {"anonymous": (302, "/login"), "user": (403, None)},
     "super administrator page": {"anonymous": (302, "/login"), "user": (403, None), "administrator": (403, None)},
 }

@@ -362,9 +362,8 @@ def files(account: Account) -> tuple[str, ...]:
 
 
 def reset_token(token_hash: str) -> ResetPasswordEmailToken | None:
-    """A password reset token that nobody has used, expired ones included."""
-    rows = ResetPasswordEmailToken.objects.select_related("account")
-    return rows.filter(token=token_hash, used=False).first()
+    """A password reset token, used and expired ones included."""
+    return ResetPasswordEmailToken.objects.select_related("account").filter(token=token_hash).first()
 
 
 def old_accounts(before: datetime, *, activated: bool) -> QuerySet[Account]:

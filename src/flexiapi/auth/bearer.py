@@ -125,11 +125,14 @@ def caller_of(space: Space, person: Person, method: Any) -> Caller:
 
 
 def _check_audience(configuration: OidcConfiguration, claims: dict[str, Any]) -> None:
-    """Where a client is configured and the token says whom it is for, that client must be among them."""
+    """Where a client is configured and the token says whom it is for, that client must be among them.
+
+    It may also be the one that the token was issued to: `azp`, or `client_id` (RFC 9068 section 2.2).
+    """
     client_id = configuration.client_id
     if not client_id or ("aud" not in claims and "azp" not in claims):
         return
-    if claims.get("azp") != client_id and not jwt.is_for(claims, client_id):
+    if claims.get("azp", claims.get("client_id")) != client_id and not jwt.is_for(claims, client_id):
         raise jwt.Refused("Invalid JWT token audience")
 
 

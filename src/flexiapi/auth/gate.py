@@ -48,17 +48,20 @@ class KeyRow(NamedTuple):
     super_space: bool
 
 
+_WITHOUT_SPACE = ("/static/", "/theme/", "/css/", "/storage/img/")
+
+
 class HostAndKey:
     """Middleware that sets `request.space` and, for requests with `x-api-key`, `request.key_row`.
 
-    Unknown hosts and expired Spaces end here. `/up` and static files need no Space.
+    Unknown hosts and expired Spaces end here; what their error pages are made of needs no Space, nor does `/up`.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path_info == "/up" or request.path_info.startswith("/static/"):
+        if request.path_info == "/up" or request.path_info.startswith(_WITHOUT_SPACE):
             return self.get_response(request)
         try:
             enter(request)

@@ -175,7 +175,7 @@ def _identity(configuration: OidcConfiguration, attempt: Attempt, code: str, bas
     return Identity(
         subject=claims["sub"],
         email=person["email"] if usable else "",
-        roles=_roles(configuration, access) if configuration.auto_provisioning else frozenset(),
+        roles=_roles(configuration, access, claims, person) if configuration.auto_provisioning else frozenset(),
     )
 
 
@@ -193,11 +193,22 @@ def _id_claims(configuration: OidcConfiguration, text: str, attempt: Attempt) ->
     return claims
 
 
-def _roles(configuration: OidcConfiguration, access_token: str) -> frozenset[str]:
-    """The roles in an access token, as Keycloak writes them, once its signature is checked."""
-    access = jwt.verified(configuration, access_token).get("realm_access")
-    roles = access.get("roles") if isinstance(access, dict) else None
-    return frozenset(role for role in roles if isinstance(role, str)) if isinstance(roles, list) else frozenset()
+def _roles(
+    configuration: OidcConfiguration, access_token: str, id_claims: dict[str, Any], userinfo: dict[str, Any]
+) -> frozenset[str]:
+    """The roles of the realm as Keycloak writes them: in the access token once its signature is checked.
+
+    Access tokens are for others to read (RFC 6749 section 1.4): where this one is no JWT or has no roles, those
+    of the ID token count, else those of the userinfo endpoint.
+    """
+    access = jwt.verified(configuration, access_token) if access_token.count(".") == 2 else {}
+    for claims in (access, id_claims, userinfo):
+        if isinstance(claims.get("realm_access"), dict):
+            roles = claims["realm_access"].get("roles")
+            return (
+                frozenset(role for role in roles if isinstance(role, str)) if isinstance(roles, list) else frozenset()
+            )
+    return frozenset()
 
 
 def _attempt(kept: Mapping[str, Any] | None) -> Attempt | None:

@@ -1,7 +1,7 @@
 """The identity provider of a Space: setting it, fetching its keys again, taking it away."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -68,6 +68,16 @@ class OidcForm(Input[OidcSettings]):
         return attrs
 
 
+def hindrance(space: Space) -> Literal["super", "unique_email"] | None:
+    """Why a Space can have no provider, if it cannot.
+
+    Nobody else decides who administers all Spaces, and an address has to name one account.
+    """
+    if space.super:
+        return "super"
+    return None if space.unique_email else "unique_email"
+
+
 def save(space: Space, settings: OidcSettings) -> OidcConfiguration:
     """Set the provider of a Space, once its keys were fetched; nothing is saved when that fails.
 
@@ -75,7 +85,7 @@ def save(space: Space, settings: OidcSettings) -> OidcConfiguration:
         Forbidden: the Space is a super Space, or allows an address to belong to several accounts.
         Invalid: `public_key`: the keys cannot be fetched.
     """
-    if space.super or not space.unique_email:
+    if hindrance(space) is not None:
         raise Forbidden
     draft = OidcConfiguration(space=space, **settings.columns())
     provider.forget()
@@ -85,10 +95,12 @@ def save(space: Space, settings: OidcSettings) -> OidcConfiguration:
         text = _("Unable to connect to the OIDC server. Please verify the provided settings.")
         raise Invalid({"public_key": [f"{text} ({error})"]}) from None
     with transaction.atomic():
+        row = locked(space.domain)
+        former = queries.oidc_configuration(row)
         values = {**settings.columns(), **jwks.columns(keys)}
-        saved, created = OidcConfiguration.objects.update_or_create(space=locked(space.domain), defaults=values)
+        saved, _created = OidcConfiguration.objects.update_or_create(space=row, defaults=values)
         touch(space)
-        space_changed.announce(SpaceChanged(space.pk, space.domain, {"oidc": (not created, True)}))
+        space_changed.announce(SpaceChanged(space.pk, space.domain, _differences(former, saved)))
     return saved
 
 
@@ -116,10 +128,13 @@ def delete(space: Space) -> None:
     Raises:
         NotFound: it has none.
     """
-    if not OidcConfiguration.objects.filter(space=locked(space.domain)).delete()[0]:
+    row = locked(space.domain)
+    former = queries.oidc_configuration(row)
+    if former is None:
         raise NotFound
+    OidcConfiguration.objects.filter(space=row).delete()
     touch(space)
-    space_changed.announce(SpaceChanged(space.pk, space.domain, {"oidc": (True, False)}))
+    space_changed.announce(SpaceChanged(space.pk, space.domain, _differences(former, None)))
 
 
 def find(space: Space) -> OidcConfiguration:
@@ -132,3 +147,14 @@ def find(space: Space) -> OidcConfiguration:
     if configuration is None:
         raise NotFound
     return configuration
+
+
+def _differences(before: OidcConfiguration | None, after: OidcConfiguration | None) -> dict[str, tuple[Any, Any]]:
+    """What a configuration was and is; of the secret only whether there is one, and whether it is another."""
+    found: dict[str, tuple[Any, Any]] = {"oidc": (before is not None, after is not None)}
+    for name in OidcSettings.__slots__:
+        values = getattr(before, name, None), getattr(after, name, None)
+        if values[0] != values[1]:
+            told = ("set" if values[0] else None, "set anew" if values[1] else None)
+            found[f"oidc.{name}"] = told if name == "client_secret" else values
+    return found

@@ -26,7 +26,7 @@ from .scope import Caller, Origin
 from .second_factor import queries as factors
 from .session_store import SessionStore
 
-_STATELESS = re.compile(r"^/(api|provisioning|contacts|vcards-storage|f|up|static|storage)(/|$)")
+_STATELESS = re.compile(r"^/(api|provisioning|contacts|vcards-storage|f|up|static|storage|theme|css)(/|$)")
 _DOCUMENTED = ("/api", "/provisioning/documentation")
 _TOUCH_AFTER = timedelta(minutes=1)
 _HANDLE_LENGTH = 32

@@ -19,7 +19,6 @@ USE_X_FORWARDED_HOST = False
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
-    "django_htmx",
     "heroicons",
     "flexiapi.db",
     "flexiapi.spaces",

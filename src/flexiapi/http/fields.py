@@ -133,6 +133,14 @@ class Flag(RuledField):
         return _TRUTHS[str(data)]
 
 
+class Toggle(Flag):
+    """A switch of a page's form: browsers send `on`, or leave it out."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """The truth value."""
+        return data == "on" or super().to_internal_value(data)
+
+
 class IsoDate(RuledField):
     """An ISO 8601 date or date-time, read as UTC."""
 

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.gzip import gzip_page
 
 from flexiapi.auth.page_access import Page, PageRequest
 from flexiapi.http.pagination import base_url
@@ -25,4 +26,4 @@ class ApiDocumentation(Page):
         return render(request, "portal/guide.html", context)
 
 
-routes = [path("api", ApiDocumentation.as_view())]
+routes = [path("api", gzip_page(ApiDocumentation.as_view()))]

@@ -41,6 +41,7 @@ class Frame:
     copyright: str | None
     languages: list[tuple[str, str]]
     links: list[Link]
+    idle_minutes: int
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
@@ -70,6 +71,7 @@ def frame_of(request: HttpRequest) -> Frame:
         custom_theme=custom_theme(),
         copyright=space.copyright_text if space is not None else None,
         languages=list(settings.LANGUAGES),
+        idle_minutes=instance.current().session_lifetime,
         links=[] if caller is None or caller.blocked else navigation(caller, path),
     )
 
@@ -91,4 +93,8 @@ def navigation(caller: Caller, path: str) -> list[Link]:
         (_("Devices"), "/devices", "device-phone-mobile"),
         (_("Call logs"), "/statistics/call_logs", "clock"),
     ]
+    if caller.super_admin:
+        entries.append((_("Spaces"), "/admin/spaces", "building-office-2"))
+    elif caller.admin:
+        entries.append((_("My Space"), "/admin/spaces/me", "building-office-2"))
     return [Link(text, url, icon, here=path == url or path.startswith(f"{url}/")) for text, url, icon in entries]

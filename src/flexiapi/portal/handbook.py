@@ -61,6 +61,9 @@ def rendered(text: str) -> Document:
     tokens = _markdown.parse(text, environment)
     html = _markdown.renderer.render(tokens, _markdown.options, environment)
     html = html.replace('class="header-anchor"', 'class="header-anchor" aria-label="Link to this section"')
+    # What is wider than the screen is scrolled by the keyboard too.
+    html = html.replace("<pre>", '<pre tabindex="0">')
+    html = html.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
     return Document(SafeString(html), _contents(tokens))
 
 

@@ -8,6 +8,8 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 
 from flexiapi.accounts.models import Account
+from flexiapi.http.dates import now
+from flexiapi.spaces.models import Space
 from flexiapi.statistics import documents
 from flexiapi.statistics.documents import CallState
 from flexiapi.statistics.queries import Party
@@ -153,3 +155,34 @@ def first_enabled(rows: Iterable[CallForwarding]) -> CallForwarding | None:
     """The forwarding to show where there is room for one."""
     enabled = {row.type: row for row in rows if row.enabled}
     return next((enabled[kind] for kind in ("always", "no_answer", "busy") if kind in enabled), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceLine:
+    """A Space: its seats (`most` is None where there is no limit) and the days until it expires (None: never)."""
+
+    space: Space
+    accounts: int
+    most: int | None
+    days_left: int | None
+
+    @property
+    def expired(self) -> bool:
+        """Whether it is over."""
+        return self.days_left is not None and self.days_left <= 0
+
+    @property
+    def low(self) -> float:
+        """From how many accounts on it is filling up."""
+        return 0.6 * (self.most or 0)
+
+    @property
+    def high(self) -> float:
+        """From how many accounts on it is nearly full."""
+        return 0.8 * (self.most or 0)
+
+
+def space(row: Space, accounts: int) -> SpaceLine:
+    """The line of a Space."""
+    day = row.expiry_day
+    return SpaceLine(row, accounts, row.max_accounts or None, (day.date() - now().date()).days if day else None)

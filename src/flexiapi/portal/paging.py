@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from flexiapi.http.pagination import Rows, window
 
@@ -34,17 +34,23 @@ class Pager:
 def page(request: HttpRequest, rows: Rows, *, per_page: int) -> tuple[list[Any], Pager]:
     """The primary keys of the page that the query asks for, and its pager; a page past the end is the last one."""
     total = rows.count()
-    last = max(1, ceil(total / per_page))
     asked = request.GET.get("page", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
-    number = max(1, min(number, last))
-    start = (number - 1) * per_page
+    pager = pager_at(number, total=total, per_page=per_page, query=request.GET)
+    start = (pager.number - 1) * per_page
     found = list(rows.values_list("pk", flat=True)[start : start + per_page]) if total else []
+    return found, pager
+
+
+def pager_at(number: int, *, total: int, per_page: int, query: QueryDict) -> Pager:
+    """The pager at a page of a list, or at the nearest one that there is; its links keep the query."""
+    last = max(1, ceil(total / per_page))
+    number = max(1, min(number, last))
 
     def url(target: int) -> str:
-        query = request.GET.copy()
-        query["page"] = str(target)
-        return f"?{query.urlencode()}"
+        changed = query.copy()
+        changed["page"] = str(target)
+        return f"?{changed.urlencode()}"
 
     links = [
         PageLink("…", None, here=False) if target is None else PageLink(str(target), url(target), here=target == number)
@@ -52,4 +58,4 @@ def page(request: HttpRequest, rows: Rows, *, per_page: int) -> tuple[list[Any],
     ]
     previous = url(number - 1) if number > 1 else None
     following = url(number + 1) if number < last else None
-    return found, Pager(number, last, total, links, previous, following)
+    return Pager(number, last, total, links, previous, following)

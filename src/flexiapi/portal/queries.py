@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count
+
 from flexiapi.accounts.models import Account
 from flexiapi.auth.gate import hashed
 from flexiapi.auth.models import ApiKey, PortalSession
+from flexiapi.auth.scope import Scope
 from flexiapi.config import instance
 from flexiapi.http import dates
-from flexiapi.http.errors import NotFound
+from flexiapi.http.errors import Forbidden, NotFound
+from flexiapi.spaces import queries as spaces
 from flexiapi.spaces.models import Space
 
 
@@ -74,6 +78,18 @@ def sessions(account_id: int, *, present: str | None) -> list[SessionLine]:
     ]
 
 
+def administered_space(scope: Scope, space_id: int) -> Space:
+    """A Space that the caller administers, as it is stored now: the own one, or any for super administrators.
+
+    Raises:
+        Forbidden: it is not theirs, or there is none.
+        NotFound: there is none.
+    """
+    if not scope.super_admin and space_id != scope.space.pk:
+        raise Forbidden
+    return spaces.by_id(space_id)
+
+
 def account(space: Space, account_id: int) -> Account:
     """An account of a Space.
 
@@ -84,3 +100,21 @@ def account(space: Space, account_id: int) -> Account:
     if found is None:
         raise NotFound
     return found
+
+
+def spaces_with_counts(scope: Scope) -> list[tuple[Space, int]]:
+    """The Spaces that the caller administers, by host, each with the number of its accounts."""
+    rows = spaces.complete().annotate(number=Count("accounts")).order_by("host")
+    if not scope.super_admin:
+        rows = rows.filter(pk=scope.space.pk)
+    return [(row, row.number) for row in rows]
+
+
+def accounts_of(space: Space) -> int:
+    """The number of accounts of a Space."""
+    return spaces.account_count(space)
+
+
+def administrators(space: Space) -> list[Account]:
+    """The administrators of a Space, the one that changed last first."""
+    return list(Account.objects.filter(space__domain=space.domain, admin=True).order_by("-updated_at", "-id"))

@@ -1,12 +1,13 @@
 """Inputs that only pages have."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar
 
 from rest_framework.exceptions import ValidationError
 
 from flexiapi.accounts.rules import phone_number
-from flexiapi.http.fields import Email, Text
+from flexiapi.auth.oidc_configuration import OidcForm
+from flexiapi.http.fields import Email, Text, Toggle
 from flexiapi.http.messages import sentence
 from flexiapi.http.serializers import Input
 
@@ -83,7 +84,7 @@ class Pin:
 
 
 class Digits(Input[Pin]):
-    """A code typed into four fields, or pasted into one."""
+    """A code in one field, or in the four fields of older forms."""
 
     shape: ClassVar[type] = Pin
 
@@ -158,61 +159,15 @@ class DeviceForm(Input[ChosenDevice]):
     uuid = Text(longest=1024, required=True)
 
 
-@dataclass(frozen=True, slots=True)
-class OneTimeCode:
-    """A code of an authenticator app, or a recovery code."""
+class OidcPageForm(OidcForm):
+    """The provider of a Space as its page sends it: the secret is never shown, so an empty one stays."""
 
-    one_time_code: str
+    auto_provisioning = Toggle(null=False)
+    forget_client_secret = Toggle(null=False)
 
-
-class OneTimeCodeForm(Input[OneTimeCode]):
-    """The second step of logging in."""
-
-    shape: ClassVar[type] = OneTimeCode
-
-    one_time_code = Text(longest=64, required=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What shows that the owner of the account sits in front of the screen; None where nothing was asked for."""
-
-    current_password: str | None = None
-
-
-_Proof = TypeVar("_Proof", bound=Proof)
-
-
-class ProofFields(Input[_Proof], Generic[_Proof]):
-    """What all changes share that need a proof.
-
-    Context: `asks_for_proof`.
-    """
-
-    current_password = Text(longest=1024)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.context.get("asks_for_proof"):
-            self.fields["current_password"] = Text(longest=1024, required=True)
-
-
-class ProofForm(ProofFields[Proof]):
-    """A change that needs nothing but a proof."""
-
-    shape: ClassVar[type] = Proof
-
-
-@dataclass(frozen=True, slots=True)
-class AppConfirmation(Proof):
-    """The first code of an authenticator app."""
-
-    one_time_code: str = ""
-
-
-class AppConfirmationForm(ProofFields[AppConfirmation]):
-    """The end of setting up an authenticator app."""
-
-    shape: ClassVar[type] = AppConfirmation
-
-    one_time_code = Text(longest=16, required=True)
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """An empty secret takes the stored one away only where that is wanted."""
+        forget = attrs.pop("forget_client_secret", False)
+        if attrs.get("client_secret") is None and not forget:
+            attrs.pop("client_secret", None)
+        return super().validate(attrs)

@@ -57,7 +57,7 @@ def svg(text: str, *, label: str = "QR code") -> str:
                 runs.append(f"M{start} {y}h{x - start}v1H{start}z")
                 start = None
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" role="img"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="qr" viewBox="0 0 {side} {side}" role="img"'
         f' aria-label="{escape(label)}" shape-rendering="crispEdges">'
         f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000" d="{"".join(runs)}"/></svg>'
     )

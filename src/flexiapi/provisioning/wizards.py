@@ -1,5 +1,6 @@
 """Wizard links: pages that open the app, set it up and make it act."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -22,6 +23,15 @@ TOKEN_LENGTH = 8
 _AGAIN_FOR = timedelta(minutes=10)
 
 
+@dataclass(frozen=True, slots=True)
+class AppLink:
+    """A link that opens the app: what it does there (`call`, `show`…), and what it sets the app up from."""
+
+    url: str
+    action: str
+    fetch_config: str | None = None
+
+
 def create_wizard(new: NewWizard, *, by: Caller) -> Wizard:
     """Make a wizard link."""
     return Wizard.objects.create(
@@ -34,13 +44,8 @@ def create_wizard(new: NewWizard, *, by: Caller) -> Wizard:
     )
 
 
-def link(
-    sip: str | None, action: str | None, *, fetch_config: str | None = None, use_sips: bool = False
-) -> tuple[str, str]:
-    """The link that opens the app, and what it does: `call`, `show` or another action.
-
-    `sip-linphone:` with the address without its scheme; headers that the address has stay first.
-    """
+def link(sip: str | None, action: str | None, *, fetch_config: str | None = None, use_sips: bool = False) -> AppLink:
+    """`sip-linphone:` with the address without its scheme; headers that the address has stay first."""
     bare = (sip or "").partition(":")[2]
     action = action or "show"
     query = [f"linphone-action={action}"]
@@ -49,10 +54,10 @@ def link(
     if use_sips:
         query.append("linphone-use-sips=true")
     joint = "&" if "?" in bare else "?"
-    return f"sip-linphone:{bare}{joint}{'&'.join(query)}", action
+    return AppLink(f"sip-linphone:{bare}{joint}{'&'.join(query)}", action, fetch_config)
 
 
-def from_query(parameters: QueryDict) -> tuple[str, str]:
+def from_query(parameters: QueryDict) -> AppLink:
     """The link that a page without token makes of its query; what is no good in it is ignored."""
     sip = parameters.get("sip", "").strip()
     action = parameters.get("linphone-action", "")
@@ -66,7 +71,7 @@ def from_query(parameters: QueryDict) -> tuple[str, str]:
 @transaction.atomic
 def open_wizard(
     space: Space, token: str, parameters: QueryDict, *, base_url: str, origin: Origin, dry: bool = False
-) -> tuple[str, str]:
+) -> AppLink:
     """The link of a wizard; it is used up by the first look, and shown again while its set-up still works.
 
     An account's usable provisioning token is used rather than a new one, so that the QR code of the same mail

@@ -4,7 +4,7 @@ import threading
 import time
 from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from flexiapi.accounts.models import Account
 from flexiapi.config import instance
@@ -102,6 +102,18 @@ def by_domain(domain: str) -> Space:
     return space
 
 
+def by_id(space_id: int) -> Space:
+    """A Space with its authentication configurations, as it is stored now.
+
+    Raises:
+        NotFound: there is none.
+    """
+    space = complete().filter(pk=space_id).first()
+    if space is None:
+        raise NotFound
+    return space
+
+
 def with_servers() -> QuerySet[Space]:
     """All Spaces by age, with everything that belongs to their settings: two statements for any number."""
     servers = Prefetch("carddav_servers", CardDavServer.objects.order_by("id"))
@@ -129,6 +141,11 @@ def taken(field: str, value: str, *, but: Space | None = None) -> bool:
 def account_count(space: Space) -> int:
     """The number of accounts of a Space."""
     return Account.objects.filter(space=space).count()
+
+
+def accounts_without_address(space: Space) -> int:
+    """The number of accounts of a Space that have no e-mail address."""
+    return Account.objects.filter(Q(email=None) | Q(email=""), space=space).count()
 
 
 def is_full(space: Space) -> bool:

@@ -19,13 +19,13 @@ def usable_token(space: Space, token: str) -> ResetPasswordEmailToken:
     """A reset token of an account of this Space, as its link presents it.
 
     Raises:
-        NotFound: unknown, used, or the account's address has changed since.
-        Forbidden: it has expired.
+        NotFound: unknown, or the account's address has changed since.
+        Forbidden: it was used or has expired.
     """
     found = queries.reset_token(hashed(token))
     if found is None or found.account.domain != space.domain or found.account.email != found.email:
         raise NotFound
-    if found.expired(now(), instance.current().app_reset_password_email_token_expiration_minutes):
+    if found.used or found.expired(now(), instance.current().app_reset_password_email_token_expiration_minutes):
         raise Forbidden("Token expired")
     return found
 
@@ -37,14 +37,14 @@ def reset(space: Space, token: str, password: str, *, origin: Origin) -> None:
     Every way in that the old password opened ends.
 
     Raises:
-        NotFound: unknown or used; another request may have been faster.
-        Forbidden: the token has expired, or Digest is not enabled on the account's Space.
+        NotFound: unknown.
+        Forbidden: used, perhaps by a request that was faster, or expired.
     """
     found = usable_token(space, token)
     account = queries.held(found.account_id)
     moment = now()
     if ResetPasswordEmailToken.objects.filter(pk=found.pk, used=False).update(used=True, updated_at=moment) != 1:
-        raise NotFound
+        raise Forbidden("Token expired")
     ResetPasswordEmailToken.objects.filter(account_id=account.pk).update(used=True, updated_at=moment)
     passwords.set_password(account, password)
     passwords.revoke_ways_in(account)

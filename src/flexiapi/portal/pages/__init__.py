@@ -5,6 +5,7 @@ from . import (
     account,
     addresses,
     call_logs,
+    components,
     devices,
     documentation,
     frame,
@@ -15,6 +16,8 @@ from . import (
     registration,
     second_factor,
     second_login,
+    space_oidc,
+    spaces,
     telephony,
     wizard,
 )
@@ -36,6 +39,9 @@ routes = [
     *about.routes,
     *documentation.routes,
     *wizard.routes,
+    *components.routes,
+    *spaces.routes,
+    *space_oidc.routes,
 ]
 
 # `provisioning/documentation` is no provisioning token.

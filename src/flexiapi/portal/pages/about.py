@@ -6,6 +6,7 @@ from importlib.metadata import Distribution, distributions, version
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.gzip import gzip_page
 
 from flexiapi.auth.page_access import Page, PageRequest
 from flexiapi.config import instance
@@ -85,6 +86,6 @@ def _home(package: Distribution) -> str | None:
 
 routes = [
     path("about", About.as_view()),
-    path("third-party-components", ThirdParty.as_view()),
+    path("third-party-components", gzip_page(ThirdParty.as_view())),
     path("authenticate/email/<seg:code>", FormerConfirmation.as_view()),
 ]

@@ -8,9 +8,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from flexiapi.accounts import queries as accounts
+from flexiapi.accounts.models import Account
 from flexiapi.accounts.services import deletion, passwords, provisioning_tokens
 from flexiapi.auth import keys, limits, sessions
 from flexiapi.auth.page_access import PageRequest, UserPage, require
+from flexiapi.config import instance
 from flexiapi.http import errors, forms
 from flexiapi.http.messages import sentence
 from flexiapi.http.pagination import base_url
@@ -42,10 +44,18 @@ class Dashboard(UserPage):
             "account": account,
             "realm": request.space.digest.realm if request.space.digest else account.domain,
             "has_password": accounts.has_password(account),
+            "transports": instance.current().account_transport_protocol_text,
+            "facts": facts(account, request.space.account_proxy_registrar_address),
             "provisioning": provisioning_links(request, token) if token else None,
             **cards.of(account, request.scope),
         }
         return render(request, "portal/dashboard.html", context)
+
+
+def facts(account: Account, registrar: str | None) -> dict[str, str]:
+    """What scripts of an operator's own theme may read of the account (`account_infos`)."""
+    known = {"sip": account.sip_uri, "username": account.username, "domain": account.domain}
+    return {**known, "registrar_address": registrar} if registrar else known
 
 
 class Provision(UserPage):

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.gzip import gzip_page
 
 from flexiapi.auth.page_access import Page, PageRequest, PanelPage
 from flexiapi.http.pagination import base_url
@@ -55,8 +56,8 @@ def notices(space: Space) -> dict[str, str]:
 
 
 routes = [
-    path("documentation", Documentation.as_view()),
-    path("wizard/documentation", Wizard.as_view()),
+    path("documentation", gzip_page(Documentation.as_view())),
+    path("wizard/documentation", gzip_page(Wizard.as_view())),
 ]
 
-routes_before_provisioning = [path("provisioning/documentation", Provisioning.as_view())]
+routes_before_provisioning = [path("provisioning/documentation", gzip_page(Provisioning.as_view()))]

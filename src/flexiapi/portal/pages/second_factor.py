@@ -12,9 +12,9 @@ from flexiapi.accounts.services import proofs
 from flexiapi.auth.page_access import PageRequest, UserPage
 from flexiapi.auth.second_factor import queries as factors
 from flexiapi.auth.second_factor import recovery_codes, totp
+from flexiapi.auth.second_factor.serializers import AppConfirmationForm, ProofForm
 from flexiapi.http import errors, forms
 from flexiapi.http.routing import path
-from flexiapi.portal.serializers import AppConfirmationForm, ProofForm
 from flexiapi.provisioning import qr
 
 _OVERVIEW = "/second_factor"

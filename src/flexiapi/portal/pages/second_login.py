@@ -8,9 +8,9 @@ from flexiapi.auth import sessions
 from flexiapi.auth.page_access import PageRequest, WaitingPage
 from flexiapi.auth.second_factor import codes
 from flexiapi.auth.second_factor import queries as factors
+from flexiapi.auth.second_factor.serializers import OneTimeCodeForm
 from flexiapi.http import forms
 from flexiapi.http.routing import path
-from flexiapi.portal.serializers import OneTimeCodeForm
 
 
 class SecondStep(WaitingPage):

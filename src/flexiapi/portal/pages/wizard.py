@@ -2,12 +2,13 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from flexiapi.auth.page_access import PageRequest, PanelPage
 from flexiapi.http.pagination import base_url
 from flexiapi.http.routing import path
-from flexiapi.provisioning import wizards
+from flexiapi.provisioning import qr, wizards
 
 from .recovery import private
 
@@ -29,9 +30,9 @@ class Wizard(PanelPage):
     def get(self, request: PageRequest, token: str | None = None) -> HttpResponse:
         agent = request.META.get("HTTP_USER_AGENT", "")
         if token is None:
-            link, action = wizards.from_query(request.GET)
+            link = wizards.from_query(request.GET)
         else:
-            link, action = wizards.open_wizard(
+            link = wizards.open_wizard(
                 request.space,
                 token,
                 request.GET,
@@ -42,8 +43,9 @@ class Wizard(PanelPage):
         name, download = platform(agent)
         headings = {"call": _("Start a call"), "show": _("Open the app")}
         context = {
-            "link": link,
-            "title": headings.get(action, _("Set up the app")),
+            "link": link.url,
+            "qr": provisioning_code(link.fetch_config) if link.fetch_config else None,
+            "title": headings.get(link.action, _("Set up the app")),
             "platform": name,
             "download": download,
             "anywhere": _ANYWHERE if name else None,
@@ -51,6 +53,11 @@ class Wizard(PanelPage):
         reply = private(render(request, "portal/wizard.html", context))
         reply["X-Robots-Tag"] = "noindex"
         return reply
+
+
+def provisioning_code(url: str) -> SafeString:
+    """The QR code of a provisioning link, for the app of another device."""
+    return SafeString(qr.svg(url, label=_("QR code of the provisioning link")))
 
 
 def is_preview(request: PageRequest, agent: str) -> bool:

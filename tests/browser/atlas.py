@@ -1,0 +1,283 @@
+"""Every page of the portal, and how somebody comes to it."""
+
+import itertools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from playwright.sync_api import Page
+
+from flexiapi.accounts.models import Account
+from flexiapi.auth.models import AuthToken
+from flexiapi.http.dates import now
+from flexiapi.messaging.models import Delivery
+from flexiapi.provisioning.models import Wizard
+from flexiapi.spaces.models import Space
+from flexiapi.spaces.services import touch
+from tests import factories
+from tests.api import Api
+from tests.portal.test_call_logs import a_call
+from tests.portal.test_telephony import a_forwarding, a_recording
+
+from .people import Registrations, Street, fill, log_in
+
+PASSWORD = "a long s3cret"
+
+
+@dataclass
+class Scene:
+    """Somebody with a bit of everything, whose pages are looked at."""
+
+    street: Street
+    space: Space
+    owner: Account
+
+    def visitor(self, page: Page) -> None:
+        """Nobody is logged in."""
+
+    def user(self, page: Page) -> None:
+        """The owner is logged in."""
+        log_in(page, self.owner.username, PASSWORD)
+        page.wait_for_url("**/dashboard")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page: its route, how it is reached by somebody with a fresh browser, and the status that it has."""
+
+    route: str
+    reach: Callable[[Scene, Page], str | None]  # does what is needed; gives the path to open, None when there
+    status: int = 200
+
+    @property
+    def name(self) -> str:
+        """A name for files: `devices-uuid-delete`."""
+        return re.sub(r"\W+", "-", self.route).strip("-") or "start"
+
+
+def a_scene(street: Street, registrations: Registrations) -> Scene:
+    """A Space whose look is settled, and its user Anna."""
+    space = factories.a_space(
+        name="Acme Telephony",
+        copyright_text="© Acme",
+        intro_registration_text="Phones for **everybody** at Acme.",
+        account_proxy_registrar_address="proxy.example.org",
+    )
+    owner = factories.an_account(
+        space, "anna", password=PASSWORD, email="anna@example.org", phone="+33612345678", display_name="Anna Hoffmann"
+    )
+    factories.a_token(owner)
+    for number, (name, agent) in enumerate(
+        [
+            ("urn:uuid:0a", "LinphoneAndroid/5.2.3 (Pixel 7) LinphoneSDK/5.3"),
+            ("urn:uuid:0b", "Linphone-Desktop/5.2.6 (Anna's laptop) LinphoneSDK/5.3"),
+            ("urn:uuid:0c", "LinphoneiOS/5.2 (iPad) LinphoneSDK/5.3"),
+        ]
+    ):
+        registrations(owner.identifier, name, agent, age=number * 700)
+    for age in (3, 190):
+        a_recording(owner, caller="sip:bob@sip.example.org", age=age)
+    states = itertools.cycle([("accepted",), ("canceled",), ("error",), ("declined",)])
+    for hours, peer in enumerate(["bob", "carla", "reception", "dieter", "support"]):
+        at = now() - timedelta(hours=hours * 7, minutes=4)
+        a_call(
+            owner,
+            peer,
+            at=at,
+            incoming=bool(hours % 2),
+            states=next(states),
+            ended_at=at + timedelta(seconds=37 + 61 * hours),
+        )
+    a_forwarding(owner)
+    factories.a_contact(owner, factories.an_account(space, "bob", display_name="Bob"))
+    return Scene(street, space, owner)
+
+
+def _at(path: str) -> Callable[[Scene, Page], str]:
+    return lambda scene, page: path
+
+
+def _user(path: str) -> Callable[[Scene, Page], str]:
+    def reach(scene: Scene, page: Page) -> str:
+        scene.user(page)
+        return path
+
+    return reach
+
+
+def _pending(kind: str, path: str) -> Callable[[Scene, Page], None]:
+    def reach(scene: Scene, page: Page) -> None:
+        factories.activate_countries("FR")
+        scene.user(page)
+        page.goto(f"/{kind}/change")
+        fill(page, **{kind: "new@example.org" if kind == "email" else "+33611111111"})
+        page.locator("main form button").click()
+        page.wait_for_url(f"**{path}")
+
+    return reach
+
+
+def _recovery(scene: Scene, page: Page) -> None:
+    page.goto("/recovery/email")
+    fill(page, email="anna@example.org")
+    page.locator("main form button").click()
+    page.wait_for_url("**/recovery/confirm")
+
+
+def _reset_link(scene: Scene, page: Page) -> str:
+    Api().as_admin(scene.space).post(f"/api/accounts/{scene.owner.pk}/send_reset_password_email")
+    found = re.search(r"/reset_password/\w+", str(Delivery.objects.get(recipient="anna@example.org").payload))
+    assert found is not None
+    return found[0]
+
+
+def _recovery_token(scene: Scene, page: Page) -> str:
+    return f"/recovery/phone/{factories.a_recovery_token().token}?phone=%2B33612345678"
+
+
+def _request_token(scene: Scene, page: Page) -> str:
+    token = Api().on(scene.space).post("/api/account_creation_request_tokens").json["token"]
+    return f"/creation_token/check/{token}"
+
+
+def _free_token(scene: Scene, page: Page) -> str:
+    scene.user(page)
+    token = AuthToken.objects.create(token="f" * 32, ip="192.0.2.9", user_agent="Firefox on a desk")
+    return f"/auth_tokens/auth/external/{token.token}"
+
+
+def _offered_token(scene: Scene, page: Page) -> str:
+    return f"/auth_tokens/auth/{AuthToken.objects.create(token='o' * 32, account=scene.owner).token}"
+
+
+def _link_device(scene: Scene, page: Page) -> None:
+    scene.user(page)
+    page.goto("/link_device")
+    page.locator("main form button").click()
+    page.wait_for_selector("svg.qr")
+
+
+def _api_key(scene: Scene, page: Page) -> None:
+    scene.user(page)
+    page.goto("/api_key")
+    page.locator("main form button").click()
+    page.wait_for_selector("[role=status] p")
+
+
+def _recording(scene: Scene, page: Page) -> str:
+    scene.user(page)
+    return f"/files/{a_recording(scene.owner).pk}/delete"
+
+
+def _wizard(scene: Scene, page: Page) -> str:
+    row = Wizard.objects.create(token="wizard01", account=scene.owner, provisioning_account=scene.owner)
+    return f"/wizard/{row.token}"
+
+
+def _blocked(scene: Scene, page: Page) -> str:
+    scene.user(page)
+    Account.objects.filter(pk=scene.owner.pk).update(blocked=True)
+    return "/blocked"
+
+
+def _expired(scene: Scene, page: Page) -> str:
+    Space.objects.filter(pk=scene.space.pk).update(expire_at=now() - timedelta(days=2))
+    touch(scene.space)
+    return "/login"
+
+
+def _administrator(path: str, *, chief: bool = False) -> Callable[[Scene, Page], str]:
+    def reach(scene: Scene, page: Page) -> str:
+        if chief:
+            Space.objects.filter(pk=scene.space.pk).update(super=True)
+            touch(scene.space)
+        factories.an_account(scene.space, "chief", password=PASSWORD, admin=True)
+        log_in(page, "chief", PASSWORD)
+        page.wait_for_url("**/admin/spaces**")
+        return path.format(space_id=scene.space.pk)
+
+    return reach
+
+
+def _provider(path: str) -> Callable[[Scene, Page], str]:
+    def reach(scene: Scene, page: Page) -> str:
+        found = _administrator(path)(scene, page)
+        factories.an_oidc_configuration(scene.space)
+        return found
+
+    return reach
+
+
+def _refused_registration(scene: Scene, page: Page) -> None:
+    page.goto("/register/email")
+    fill(page, username="anna", email="a@example.org", email_confirmation="b@example.org")
+    fill(page, password="a long one", password_confirmation="another one")
+    page.locator("main form button").click()
+    page.wait_for_selector("[aria-invalid=true]")
+
+
+_OIDC = "/admin/spaces/{space_id}/oidc"
+
+PLACES = [
+    Place("/login", _at("/login")),
+    Place("/register/email", _at("/register/email")),
+    Place("/register/phone", _at("/register/phone")),
+    Place("/register/email (refused)", _refused_registration),
+    Place("/recovery/email", _at("/recovery/email")),
+    Place("/recovery/phone", _at("/recovery/phone")),
+    Place("/recovery/phone/{token}", _recovery_token),
+    Place("/recovery/confirm", _recovery),
+    Place("/reset_password/{token}", _reset_link),
+    Place("/creation_token/check/{token}", _request_token),
+    Place("/authenticate/qrcode/{token}", _at("/authenticate/qrcode")),
+    Place("/auth_tokens/auth/{token}", _offered_token),
+    Place("/wizard", _at("/wizard?sip=sip:bob@sip.example.org&linphone-action=call")),
+    Place("/wizard/{token}", _wizard),
+    Place("/about", _at("/about")),
+    Place("/blocked", _blocked),
+    Place("/third-party-components", _at("/third-party-components")),
+    Place("/components", _at("/components")),
+    Place("/api", _at("/api")),
+    Place("/documentation", _at("/documentation")),
+    Place("/provisioning/documentation", _at("/provisioning/documentation")),
+    Place("/wizard/documentation", _at("/wizard/documentation")),
+    Place("/dashboard", _user("/dashboard")),
+    Place("/telephony", _user("/telephony")),
+    Place("/files/{file_id}/delete", _recording),
+    Place("/devices", _user("/devices")),
+    Place("/devices/{uuid}/delete", _user("/devices/urn%3Auuid%3A0a/delete")),
+    Place("/statistics/call_logs", _user("/statistics/call_logs")),
+    Place("/email/change", _user("/email/change")),
+    Place("/email/validate", _pending("email", "/email/validate")),
+    Place("/phone/change", _user("/phone/change")),
+    Place("/phone/validate", _pending("phone", "/phone/validate")),
+    Place("/password", _user("/password")),
+    Place("/api_key", _api_key),
+    Place("/sessions", _user("/sessions")),
+    Place("/link_device", _link_device),
+    Place("/auth_tokens/auth/external/{token}", _free_token),
+    Place("/delete", _user("/delete")),
+    Place("/logout", _user("/logout")),
+    Place("/admin/spaces", _administrator("/admin/spaces", chief=True)),
+    Place("/admin/spaces/me", _administrator("/admin/spaces/me")),
+    Place("/admin/spaces/{space_id}", _administrator("/admin/spaces/{space_id}", chief=True)),
+    Place(_OIDC, _administrator(_OIDC)),
+    Place(f"{_OIDC} (set)", _provider(_OIDC)),
+    Place(f"{_OIDC}/delete", _provider(f"{_OIDC}/delete")),
+    Place(f"{_OIDC}/refresh_public_key", _provider(f"{_OIDC}/refresh_public_key")),
+    Place("/nowhere (404)", _at("/nowhere"), status=404),
+    Place("/login (expired Space)", _expired, status=490),
+]
+
+# Routes that answer no page of their own: they lead elsewhere, or answer a file.
+NO_PAGES = {
+    "/": "leads to the login page",
+    "/login/oidc": "leads to the identity provider",
+    "/login/oidc/redirect": "comes from the identity provider",
+    "/register": "leads to the form",
+    "/reset_password": "leads to the login page",
+    "/authenticate/qrcode": "leads to a code",
+    "/authenticate/email/{code}": "leads to the login page",
+    "/auth_tokens/qrcode/{token}": "a picture",
+}
