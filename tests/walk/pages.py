@@ -50,6 +50,7 @@ OPEN: set[tuple[str, str]] = {
 # What a class of gated pages answers to somebody who may not open them.
 GATES = {
     "user page": {"anonymous": (302, "/")},
+    "waiting page": {"anonymous": (302, "/login"), "user": (302, "/login"), "administrator": (302, "/login")},
     "administrator page": {"anonymous": (302, "/login"), "user": (403, None)},
     "super administrator page": {"anonymous": (302, "/login"), "user": (403, None), "administrator": (403, None)},
 }

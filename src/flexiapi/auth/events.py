@@ -25,7 +25,7 @@ class WayInEvent:
     account_id: int
     how: str
     by: Caller | None
-    """None: whoever holds the account."""
+    """None: whoever holds the account, or the console."""
     origin: Origin
 
 
@@ -34,3 +34,8 @@ logged_in: Event[WayInEvent] = Event("logged in to the portal")
 logged_out: Event[WayInEvent] = Event("logged out of the portal")
 sessions_ended: Event[WayInEvent] = Event("portal sessions ended")
 key_replaced: Event[WayInEvent] = Event("personal API key replaced")
+factor_added: Event[WayInEvent] = Event("second factor set up")
+factor_removed: Event[WayInEvent] = Event("second factor removed")
+factors_reset: Event[WayInEvent] = Event("second factors taken away by an administrator")
+recovery_codes_replaced: Event[WayInEvent] = Event("recovery codes replaced")
+recovery_code_used: Event[WayInEvent] = Event("recovery code used")

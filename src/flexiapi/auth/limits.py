@@ -52,6 +52,14 @@ PASSWORDS = Kind(
 )
 """The login form and Digest answers, which share their counts."""
 
+SECOND_FACTORS = Kind(
+    "second factor",
+    address=Rule("factor-from", 50, 600),
+    account_at_address=Rule("factor-both", 5, 600),
+    account=Rule("factor-of", 20, 3600),
+)
+"""Codes and passkeys after the password, and whatever proves who is in front of the screen."""
+
 KEYS = Kind("API key", address=Rule("key-from", 100, 600))
 PROVISIONING_TOKENS = Kind("provisioning token", address=Rule("provisioning", 30, 60))
 AUTH_TOKENS = Kind("auth token", address=Rule("auth-token", 30, 60))

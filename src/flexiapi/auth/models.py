@@ -104,3 +104,54 @@ class RateCounter(models.Model):
     class Meta:
         db_table = "rate_counters"
         indexes = [models.Index(fields=["locked", "expires_at"], name="rate_counters_locked_index")]
+
+
+class TotpSecret(Timestamped):
+    """The secret that an account shares with an authenticator app (RFC 6238); it counts once confirmed.
+
+    `last_step` is the time step of the code that was accepted last: each code is good once.
+    """
+
+    id = UnsignedBigAutoField(primary_key=True)
+    account = models.OneToOneField(Account, on_delete=CASCADE_IN_DATABASE, related_name="totp_secret")
+    secret = SecretField(max_length=255)  # sealed with a key derived from APP_KEY
+    confirmed_at = models.DateTimeField(null=True, default=None)
+    last_step = models.BigIntegerField(default=0, db_default=0)
+
+    class Meta:
+        db_table = "second_factor_totp_secrets"
+
+
+class Passkey(Timestamped):
+    """A public key of an authenticator (WebAuthn), good on the host that it was made on.
+
+    Credential ids may be longer than an index takes: rows are found by the SHA-256.
+    """
+
+    id = UnsignedBigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=CASCADE_IN_DATABASE, related_name="passkeys")
+    name = models.CharField(max_length=64)
+    host = models.CharField(max_length=255)  # the relying party's id
+    credential_hash = SecretField(max_length=64, unique=True)
+    credential_id = models.TextField()  # base64url
+    public_key = models.TextField()  # COSE, base64url
+    sign_count = models.BigIntegerField(default=0, db_default=0)
+    transports = models.CharField(max_length=255, default="", db_default="")  # words, separated by commas
+    last_used_at = models.DateTimeField(null=True, default=None)
+
+    class Meta:
+        db_table = "second_factor_passkeys"
+
+
+class FactorRecoveryCode(Timestamped):
+    """A code that stands for a lost second factor, once: using it deletes it. Stored as SHA-256."""
+
+    id = UnsignedBigAutoField(primary_key=True)
+    account = models.ForeignKey(
+        Account, on_delete=CASCADE_IN_DATABASE, related_name="factor_recovery_codes", db_index=False
+    )
+    code = SecretField(max_length=64)
+
+    class Meta:
+        db_table = "second_factor_recovery_codes"
+        constraints = [models.UniqueConstraint(fields=["account", "code"], name="second_factor_recovery_codes_unique")]

@@ -19,6 +19,8 @@ class PageRequest(ApiRequest):
     """A request for a page (a type only); `account` is who is logged in, if anybody is."""
 
     account: Account | None
+    waiting: Account
+    """The account whose second factor is asked for, on pages that ask."""
 
 
 class Redirected(Exception):
@@ -79,6 +81,21 @@ class PanelPage(Page):
         """The Space has a web panel, and a browser asks."""
         if not request.space.web_panel or (negotiation.accepts_json(request) and request.method == "GET"):
             raise Redirected("/about")
+
+
+class WaitingPage(PanelPage):
+    """A page for an account that has shown its password and not its second factor; `request.waiting` is it."""
+
+    access = "waiting page"
+    stored_by_browsers = False
+
+    def enter(self, request: PageRequest) -> None:
+        """Some account is asked for its second factor."""
+        super().enter(request)
+        found = sessions.waiting(request)
+        if found is None:
+            raise Redirected("/login")
+        request.waiting = found
 
 
 class UserPage(PanelPage):

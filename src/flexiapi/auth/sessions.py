@@ -3,6 +3,7 @@
 Requests to the API and to provisioning never create or read one.
 """
 
+import hmac
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,12 +24,21 @@ from .events import WayInEvent, logged_in, logged_out, sessions_ended
 from .gate import hashed
 from .models import PortalSession
 from .scope import Caller, Origin
+from .second_factor import queries as factors
 from .session_store import SessionStore
 
 _STATELESS = re.compile(r"^/(api|provisioning|contacts|vcards-storage|f|up|static|storage|theme|css)(/|$)")
 _DOCUMENTED = ("/api", "/provisioning/documentation")
 _TOUCH_AFTER = timedelta(minutes=1)
 _HANDLE_LENGTH = 32
+
+SECOND_FACTOR_PAGE = "/login/second_factor"
+VOUCHED = ("openid connect", "passkey")
+"""Ways of logging in that are enough alone: the provider asks for what it wants, a passkey is both factors."""
+
+_WAITING = "second_factor_of"
+_PATIENCE = timedelta(minutes=10)
+_OF_LOGIN = ("account_id", "method", "recovered")
 
 
 def keeps_session(path: str) -> bool:
@@ -95,11 +105,59 @@ def _rested(session: SessionStore) -> bool:
     return seen is not None and now() - seen > _TOUCH_AFTER
 
 
-def log_in(request: HttpRequest, account: Account, *, method: str) -> None:
-    """Make the request's session one of an account; its id changes, what it held stays."""
+def log_in(request: HttpRequest, account: Account, *, method: str, to: str = "/", recovered: bool = False) -> str:
+    """Let an account in that has proven itself by `method`, or ask it for its second factor first.
+
+    Returns where the browser goes: `to`, or the page that asks. A `recovered` account may choose a new password
+    without the old one.
+    """
+    if method in VOUCHED or not factors.is_set_up(account.pk):
+        _enter(request, account, method=method, recovered=recovered)
+        return to
     request.session.cycle_key()
+    for key in _OF_LOGIN:
+        request.session.pop(key, None)
+    request.session[_WAITING] = {
+        "account_id": account.pk,
+        "method": method,
+        "to": to,
+        "recovered": recovered,
+        "until": (now() + _PATIENCE).timestamp(),
+        "stamp": factors.password_stamp(account.pk),
+    }
+    rotate_token(request)
+    return SECOND_FACTOR_PAGE
+
+
+def waiting(request: HttpRequest) -> Account | None:
+    """The account whose second factor is asked for, which may do nothing else yet.
+
+    Nobody once ten minutes are over, the password is another one, or the account belongs to another Space.
+    """
+    kept = request.session.get(_WAITING)
+    if kept is None or kept["until"] < now().timestamp():
+        return None
+    if not hmac.compare_digest(kept["stamp"], factors.password_stamp(kept["account_id"])):
+        return None
+    return queries.account_of_space(request.space, kept["account_id"])  # type: ignore[attr-defined]
+
+
+def finish(request: HttpRequest, account: Account, *, factor: str) -> str:
+    """Let the waiting account in, which has shown its second factor; returns where the browser goes."""
+    kept = request.session.pop(_WAITING)
+    _enter(request, account, method=f"{kept['method']} + {factor}", recovered=kept["recovered"])
+    return str(kept["to"])
+
+
+def _enter(request: HttpRequest, account: Account, *, method: str, recovered: bool) -> None:
+    """Make the request's session one of an account; its id changes, what else it held stays."""
+    request.session.cycle_key()
+    for key in (*_OF_LOGIN, _WAITING):
+        request.session.pop(key, None)
     request.session["account_id"] = account.pk
     request.session["method"] = method
+    if recovered:
+        request.session["recovered"] = True
     rotate_token(request)
     logged_in.announce(WayInEvent(account.pk, method, None, _origin(request)))
 

@@ -12,7 +12,14 @@ from flexiapi.http import errors, inputs, negotiation, proxies
 
 _OVERRIDES = ("PUT", "PATCH", "DELETE")
 _ERRORS, _OLD, _FLASHES = "form_errors", "form_old", "flashes"
-_NEVER_KEPT = inputs.UNTRIMMED | {"_token", "_method", "h-captcha-response", "client_secret"}
+_NEVER_KEPT = inputs.UNTRIMMED | {
+    "_token",
+    "_method",
+    "h-captcha-response",
+    "client_secret",
+    "one_time_code",
+    "credential",
+}
 
 
 class PageForms(CsrfViewMiddleware):

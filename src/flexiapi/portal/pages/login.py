@@ -60,8 +60,7 @@ class Authenticate(PanelPage):
                     passwords.spend_time(form.password)
                 raise errors.Invalid({"authentication": [sentence("authentication", "authentication")]})
         asked_for = request.session.pop("asked_for", "/")
-        sessions.log_in(request, account, method="password")
-        return forms.go(asked_for)
+        return forms.go(sessions.log_in(request, account, method="password", to=asked_for))
 
 
 class Logout(Page):

@@ -118,7 +118,9 @@ class LogIn(PanelPage):
 
 
 def enter(request: PageRequest, token: str) -> HttpResponse:
-    """Log the browser in by a token, which is gone afterwards.
+    """Log the browser in by a token, which is gone afterwards; it stands for the password, not for a second factor.
+
+    An app that knows no more than the password can attach a token, too.
 
     Raises:
         NotFound: somebody was faster.
@@ -126,8 +128,7 @@ def enter(request: PageRequest, token: str) -> HttpResponse:
     """
     with limits.guarded(limits.AUTH_TOKENS, request.origin, space=request.space, failures=(errors.NotFound,)):
         account = queries.account(request.space, auth_tokens.redeem(request.space, token))
-    sessions.log_in(request, account, method="qr code")
-    return forms.go("/")
+    return forms.go(sessions.log_in(request, account, method="qr code"))
 
 
 routes = [

@@ -95,9 +95,8 @@ class Confirm(PanelPage):
         if outcome.account is None:
             return private(self.page(request, outcome.attempts_left, wrong=True))
         del request.session[_HANDLE]
-        sessions.log_in(request, outcome.account, method="recovery")
-        request.session["recovered"] = True
-        return forms.go("/password" if request.space.digest is not None else "/dashboard")
+        after = "/password" if request.space.digest is not None else "/dashboard"
+        return forms.go(sessions.log_in(request, outcome.account, method="recovery", to=after, recovered=True))
 
     form_page = "/recovery/confirm"
 

@@ -67,8 +67,8 @@ class Accounts(RegistrationPage):
         captcha.check(request, address=request.origin.ip)
         limits.take(limits.REGISTRATIONS, request.origin)
         account = registration.register_by_form(space, new, origin=request.origin)
-        sessions.log_in(request, account, method="registration")
-        return forms.go("/phone/validate" if by_phone else "/email/validate")
+        after = "/phone/validate" if by_phone else "/email/validate"
+        return forms.go(sessions.log_in(request, account, method="registration", to=after))
 
 
 def with_captcha(reply: HttpResponse) -> HttpResponse:
