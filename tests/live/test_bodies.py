@@ -46,7 +46,7 @@ def test_chunks_are_read(plain_server: server.Server, administrator: Account) ->
     status, _ = post(plain_server, administrator, [content[:9], content[9:]])
 
     assert status == 200
-    assert Account.objects.filter(username="alice", domain=administrator.domain).exists()
+    assert Account.objects.filter(username="alice", space=administrator.space).exists()
 
 
 def test_chunks_beyond_the_limit_are_refused(plain_server: server.Server, administrator: Account) -> None:

@@ -163,7 +163,7 @@ def _gather(request: HttpRequest) -> None:
     except OSError:
         raise errors.BadRequest from None
     meta["CONTENT_LENGTH"] = str(len(body))
-    request._stream = LimitedStream(io.BytesIO(body), len(body))  # type: ignore[attr-defined]
+    request._stream = LimitedStream(io.BytesIO(body), len(body))  # type: ignore[assignment]
 
 
 def _preflight(request: HttpRequest, method: str) -> HttpResponseBase:
