@@ -63,6 +63,7 @@ class Visitor:
 
     space: Space
     headers: dict[str, str] = field(default_factory=dict)
+    scheme: str = "http"
     client: Client = field(default_factory=lambda: Client(raise_request_exception=True, enforce_csrf_checks=True))
     page: PageSeen | None = None
 
@@ -98,6 +99,20 @@ class Visitor:
         url = form.get("action") or self.page.url
         return self._send((form.get("method") or "get").upper(), url, data, follow=follow)
 
+    def post_json(self, path: str, fields: dict[str, str]) -> Any:
+        """What a script of the present page gets that posts fields and asks for JSON; the page stays."""
+        base = f"{self.scheme}://{self.space.host}"
+        raw = self.client.post(
+            path,
+            fields,
+            headers={"Host": self.space.host, "Accept": "application/json", "Referer": f"{base}/", **self.headers},
+            RAW_URI=path,
+            secure=self.scheme == "https",
+        )
+        answer = Answer(raw)
+        assert answer.status == 200, answer.text
+        return answer.json
+
     def log_in(self, account: Account, password: str) -> PageSeen:
         """Log in on the login page."""
         self.open("/login")
@@ -113,14 +128,14 @@ class Visitor:
         return inside[0]
 
     def _send(self, method: str, url: str, data: dict[str, Any] | None = None, *, follow: bool = True) -> PageSeen:
-        base = f"http://{self.space.host}"
+        base = f"{self.scheme}://{self.space.host}"
         target = urljoin(base + (self.page.url if self.page else "/"), url)
         path = target.removeprefix(base).partition("#")[0]
         headers = {"Host": self.space.host, **_TEXT, **self.headers}
         if self.page is not None:
             headers["Referer"] = base + self.page.url
         send = self.client.get if method == "GET" else self.client.post
-        raw = send(path, data or {}, headers=headers, RAW_URI=path)
+        raw = send(path, data or {}, headers=headers, RAW_URI=path, secure=self.scheme == "https")
         answer = Answer(raw)
         if follow and answer.status in (301, 302, 303):
             self.page = PageSeen(answer, path)

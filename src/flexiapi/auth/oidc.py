@@ -67,6 +67,11 @@ def offers_login(space: Space) -> bool:
     return space.oidc is not None and bool(space.oidc.server_url)
 
 
+def passwords_count(space: Space) -> bool:
+    """Whether people log in with passwords: not where there is a provider and no digest configuration."""
+    return not offers_login(space) or space.digest is not None
+
+
 def form_targets(space: Space) -> list[str]:
     """Where the log-out form of a Space's pages leads besides its own host."""
     origin = provider.origin(space.oidc) if space.oidc is not None else ""

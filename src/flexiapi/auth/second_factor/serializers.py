@@ -6,6 +6,9 @@ from typing import Any, ClassVar, Generic, TypeVar
 from flexiapi.http.fields import Text
 from flexiapi.http.serializers import Input
 
+LONGEST_CREDENTIAL = 16_384
+"""What a browser says about a passkey, as JSON; a kilobyte or two are usual."""
+
 
 @dataclass(frozen=True, slots=True)
 class OneTimeCode:
@@ -46,10 +49,24 @@ class ProofFields(Input[_Proof], Generic[_Proof]):
             self.fields["current_password"] = Text(longest=1024, required=True)
 
 
-class ProofForm(ProofFields[Proof]):
+@dataclass(frozen=True, slots=True)
+class AnyProof(Proof):
+    """The same, or a passkey that was just used."""
+
+    credential: str | None = None
+
+
+class ProofForm(ProofFields[AnyProof]):
     """A change that needs nothing but a proof."""
 
-    shape: ClassVar[type] = Proof
+    shape: ClassVar[type] = AnyProof
+
+    credential = Text(longest=LONGEST_CREDENTIAL)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.initial_data.get("credential"):
+            self.fields["current_password"] = Text(longest=1024)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +82,35 @@ class AppConfirmationForm(ProofFields[AppConfirmation]):
     shape: ClassVar[type] = AppConfirmation
 
     one_time_code = Text(longest=16, required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class UsedPasskey:
+    """What an authenticator has signed, as JSON."""
+
+    credential: str
+
+
+class UsedPasskeyForm(Input[UsedPasskey]):
+    """A passkey in place of a code, or of everything."""
+
+    shape: ClassVar[type] = UsedPasskey
+
+    credential = Text(longest=LONGEST_CREDENTIAL, required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPasskey(Proof):
+    """A passkey that a browser has just made, and what its owner calls it."""
+
+    name: str = ""
+    credential: str = ""
+
+
+class NewPasskeyForm(ProofFields[NewPasskey]):
+    """A passkey to add."""
+
+    shape: ClassVar[type] = NewPasskey
+
+    name = Text(longest=64, required=True)
+    credential = Text(longest=LONGEST_CREDENTIAL, required=True)

@@ -30,7 +30,7 @@ def provisioning_links(request: PageRequest, token: str) -> dict[str, object]:
     return {
         "url": url,
         "app_url": f"sip-linphone:?linphone-action=show&linphone-fetch-config={quote(url, safe='')}",
-        "qr": SafeString(qr.svg(url, label=_("QR code of the provisioning link"))),
+        "qr": SafeString(qr.svg(url, label=_("QR code of the provisioning link"), keep=True)),
     }
 
 

@@ -7,14 +7,14 @@ from flexiapi.accounts import phones
 from flexiapi.accounts.services import passwords
 from flexiapi.auth import limits, oidc, sessions
 from flexiapi.auth.page_access import Page, PageRequest, PanelPage, home_of
+from flexiapi.auth.second_factor import passkeys
 from flexiapi.config import instance
-from flexiapi.http import errors, forms
+from flexiapi.http import errors, forms, proxies
 from flexiapi.http.messages import sentence
 from flexiapi.http.pagination import base_url
 from flexiapi.http.routing import path
 from flexiapi.portal import queries
 from flexiapi.portal.serializers import LoginForm
-from flexiapi.spaces.models import Space
 
 
 class Login(PanelPage):
@@ -28,17 +28,13 @@ class Login(PanelPage):
         context = {
             "space": space,
             "oidc": oidc.offers_login(space),
-            "password_login": passwords_count(space),
+            "password_login": oidc.passwords_count(space),
+            "passkeys": passkeys.relying_party(space, proxies.connection(request)) is not None,
             "accounts": queries.activated_accounts(space) if settings.app_show_login_counter_temp else None,
             "fresh": queries.is_fresh(space),
             "base": base_url(request),
         }
         return render(request, "portal/login.html", context)
-
-
-def passwords_count(space: Space) -> bool:
-    """Whether people log in with passwords: not where there is a provider and no digest configuration."""
-    return not oidc.offers_login(space) or space.digest is not None
 
 
 class Authenticate(PanelPage):
@@ -48,7 +44,7 @@ class Authenticate(PanelPage):
 
     def post(self, request: PageRequest) -> HttpResponse:
         space = request.space
-        if not passwords_count(space):
+        if not oidc.passwords_count(space):
             raise errors.Forbidden
         form = LoginForm.read(request)
         phone = phones.e164(form.username)

@@ -23,7 +23,7 @@ class LoginPage(Page):
     def enter(self, request: PageRequest) -> None:
         """The Space has a provider that people can log in at."""
         if request.space.oidc is None or not oidc.offers_login(request.space):
-            raise errors.NotFound
+            raise errors.Forbidden("OIDC is not enabled on this space")
         self.provider = request.space.oidc
 
 

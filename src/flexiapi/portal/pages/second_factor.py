@@ -1,7 +1,5 @@
 """The second factor of somebody's own account: authenticator app and recovery codes."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
@@ -10,28 +8,34 @@ from django.utils.translation import gettext as _
 from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.services import proofs
 from flexiapi.auth.page_access import PageRequest, UserPage
+from flexiapi.auth.second_factor import passkeys, recovery_codes, totp
 from flexiapi.auth.second_factor import queries as factors
-from flexiapi.auth.second_factor import recovery_codes, totp
-from flexiapi.auth.second_factor.serializers import AppConfirmationForm, ProofForm
-from flexiapi.http import errors, forms
+from flexiapi.auth.second_factor.serializers import AppConfirmationForm
+from flexiapi.http import errors, forms, proxies
 from flexiapi.http.routing import path
 from flexiapi.provisioning import qr
 
-_OVERVIEW = "/second_factor"
+from .proving import OVERVIEW, ask, done, proven
 
 
 class Overview(UserPage):
     """What is set up, and what can be."""
 
     def get(self, request: PageRequest) -> HttpResponse:
-        context = {"state": factors.state(request.caller.account_id), "provider": request.space.oidc is not None}
+        account = accounts.own(request.scope)
+        context = {
+            "state": factors.state(account.pk),
+            "provider": request.space.oidc is not None,
+            "passkeys_possible": passkeys.relying_party(request.space, proxies.connection(request)) is not None,
+            "asks_for_proof": proofs.is_possible(account),
+        }
         return render(request, "portal/second_factor.html", context)
 
 
 class NewSecret(UserPage):
     """The first step of setting up an authenticator app."""
 
-    form_page = _OVERVIEW
+    form_page = OVERVIEW
 
     def post(self, request: PageRequest) -> HttpResponse:
         totp.begin(request.caller.account_id)
@@ -47,7 +51,7 @@ class App(UserPage):
         account = accounts.own(request.scope)
         secret = totp.unconfirmed_secret(account.pk)
         if secret is None:
-            return forms.go(_OVERVIEW)
+            return forms.go(OVERVIEW)
         uri = totp.uri(secret, issuer=request.space.name, name=account.identifier)
         context = {
             "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
@@ -69,7 +73,7 @@ class App(UserPage):
         account = proven(request)
         totp.remove(account, by=request.caller, origin=request.origin)
         forms.flash(request, _("The authenticator app was removed."))
-        return forms.go(_OVERVIEW)
+        return forms.go(OVERVIEW)
 
 
 class AppDeletion(UserPage):
@@ -78,14 +82,14 @@ class AppDeletion(UserPage):
     def get(self, request: PageRequest) -> HttpResponse:
         if factors.confirmed_totp(request.caller.account_id) is None:
             raise errors.NotFound
-        context = {
-            "heading": _("Remove the authenticator app?"),
-            "text": _("Codes of it are good for nothing afterwards."),
-            "action": "/second_factor/app",
-            "method": "DELETE",
-            "button": _("Remove"),
-        }
-        return render(request, "portal/second_factor_proof.html", context)
+        return ask(
+            request,
+            heading=_("Remove the authenticator app?"),
+            text=_("Codes of it are good for nothing afterwards."),
+            action="/second_factor/app",
+            method="DELETE",
+            button=_("Remove"),
+        )
 
 
 class RecoveryCodes(UserPage):
@@ -95,40 +99,19 @@ class RecoveryCodes(UserPage):
 
     def get(self, request: PageRequest) -> HttpResponse:
         if not factors.is_set_up(request.caller.account_id):
-            return forms.go(_OVERVIEW)
-        context = {
-            "heading": _("Make new recovery codes?"),
-            "text": _("The former ones are good for nothing afterwards."),
-            "action": "/second_factor/recovery_codes",
-            "method": "",
-            "button": _("Make new ones"),
-        }
-        return render(request, "portal/second_factor_proof.html", context)
+            return forms.go(OVERVIEW)
+        return ask(
+            request,
+            heading=_("Make new recovery codes?"),
+            text=_("The former ones are good for nothing afterwards."),
+            action="/second_factor/recovery_codes",
+            method="",
+            button=_("Make new ones"),
+        )
 
     def post(self, request: PageRequest) -> HttpResponse:
         account = proven(request)
         return done(request, "", recovery_codes.replace(account, by=request.caller, origin=request.origin))
-
-
-def proven(request: PageRequest) -> Any:
-    """The account of the caller, who has shown once more that it is theirs.
-
-    Raises:
-        Invalid: the proof is missing or wrong.
-    """
-    account = accounts.own(request.scope)
-    proof = ProofForm.read(request, asks_for_proof=proofs.is_possible(account))
-    proofs.check(account, proof.current_password, space=request.space, origin=request.origin)
-    return account
-
-
-def done(request: PageRequest, text: str, codes: list[str]) -> HttpResponse:
-    """Show new recovery codes, the only time; without new ones back to the overview."""
-    if text:
-        forms.flash(request, text)
-    if not codes:
-        return forms.go(_OVERVIEW)
-    return render(request, "portal/recovery_codes.html", {"codes": codes, "text": "\n".join(codes)})
 
 
 routes = [
