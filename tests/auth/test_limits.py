@@ -270,6 +270,22 @@ class TestTokens:
 
         assert answers == [200] * 100 + [429]
 
+    def test_push_notifications(self, alice: Account, api: Api) -> None:
+        def asked(prid: str) -> dict[str, str | None]:
+            return {"pn_provider": "fcm", "pn_param": "app", "pn_prid": prid, "type": "call", "call_id": None}
+
+        user, proxy = api.as_account(alice), api.as_admin(alice.space)
+        with instance.override(push_driver="array"):
+            to_one = [user.post("/api/push_notification", asked("device")).status for _ in range(31)]
+            to_all = [user.post("/api/push_notification", asked(f"device{n}")).status for n in range(30)]
+            of_proxy = {proxy.post("/api/push_notification", asked("device")).status for _ in range(70)}
+            others = api.as_account(factories.an_account(alice.space)).post("/api/push_notification", asked("new"))
+
+        assert to_one == [200] * 30 + [429]
+        assert to_all == [200] * 29 + [429]
+        assert of_proxy == {200}
+        assert others.status == 200
+
     def test_provisioning_tokens(self, alice: Account, api: Api, store: str, clock: Any) -> None:
         here = api.on(alice.space).at("192.0.2.1").using(X_Linphone_Provisioning="1")
         token = factories.a_token(alice).token

@@ -72,6 +72,11 @@ RECOVERIES = Rule("recovery", 30, 3600)
 PUSHED_TOKENS = Rule("pushed-token", 100, 3600)
 """Whole mobile networks share an address."""
 
+PUSHES = Rule("push", 300, 3600)
+PUSHES_OF_ACCOUNT = Rule("push-of", 60, 3600)
+PUSHES_TO_DEVICE = Rule("push-to", 30, 3600)
+"""What somebody who is no administrator may wake: Flexisip sends with an administrator's key."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Counter:
@@ -112,14 +117,16 @@ def guarded(
         raise
 
 
-def take(rule: Rule, origin: Origin) -> None:
+def take(rule: Rule, origin: Origin, *, subject: str | None = None) -> None:
     """Count something that anybody may do, but not as often as they like.
 
+    Counted is the address, or the `subject`: an account, a device.
+
     Raises:
-        TooManyRequests: the address did it too often.
+        TooManyRequests: it was done too often.
     """
     if instance.current().rate_limit_credentials:
-        counters = [_counter(rule, network(origin.ip))]
+        counters = [_counter(rule, network(origin.ip) if subject is None else subject)]
         _refuse_locked(counters)
         _add(counters)
 
