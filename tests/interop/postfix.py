@@ -48,6 +48,7 @@ smtpd_tls_security_level = {security}
 smtpd_tls_received_header = yes
 smtpd_recipient_restrictions = check_recipient_access texthash:{place}/recipients, permit_mynetworks, reject
 smtpd_delay_reject = yes
+max_use = 1
 """
 
 _MASTER = """
@@ -88,7 +89,7 @@ class Postfix:
         return [cast(EmailMessage, message_from_bytes(file.read_bytes(), policy=default)) for file in found]
 
     def answer(self, recipient: str, action: str) -> None:
-        """What recipients get from now on, as an access table says it: `550 5.1.1 No such user`, `OK`."""
+        """What a recipient gets from the next connection on, as access tables say it: `550 5.1.1 Unknown`, `OK`."""
         (self.place / "recipients").write_text(f"{recipient} {action}\n")
 
 
@@ -109,15 +110,9 @@ def serving(*, security: str = "may") -> Iterator[Postfix]:
             os.chown(place / name, owner.pw_uid, owner.pw_gid)
         made = self_signed(place / "tls")
         port = requirements.free_port()
-        values = {
-            "daemons": _DAEMONS,
-            "uid": owner.pw_uid,
-            "gid": owner.pw_gid,
-            "certificate": made.cert,
-            "key": made.key,
-        }
+        values = {"uid": owner.pw_uid, "gid": owner.pw_gid, "certificate": made.cert, "key": made.key}
         (place / "recipients").write_text("")
-        (place / "etc/main.cf").write_text(_MAIN.format(place=place, security=security, **values))
+        (place / "etc/main.cf").write_text(_MAIN.format(place=place, security=security, daemons=_DAEMONS, **values))
         (place / "etc/master.cf").write_text(_MASTER.format(port=port))
         # It makes the queue; `start-fg` would leave the master behind that it starts.
         subprocess.run([program, "-c", str(place / "etc"), "check"], check=True, timeout=30)

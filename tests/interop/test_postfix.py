@@ -102,8 +102,7 @@ def test_an_unknown_recipient_is_final_and_a_busy_server_is_not(server: Postfix,
     server.answer("bob@example.net", "OK")
     Delivery.objects.filter(pk=late.pk).update(next_attempt_at=now())
     assert send(late) is sending.Outcome.SENT
-    (mail,) = server.mails("bob")
-    assert "late" in str(mail) or late.state == "sent"
+    assert len(server.mails("bob")) == 1
 
 
 def test_a_server_that_insists_on_tls(space: Space, tmp_path: Path) -> None:
