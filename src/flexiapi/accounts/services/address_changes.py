@@ -69,7 +69,7 @@ def send_again(account: Account, pending: EmailChangeCode | PhoneChangeCode, *, 
         Invalid: that one is less than a minute old.
         Forbidden: too many requests, the account is blocked.
     """
-    if now() - pending.created_at < _COOL_DOWN:
+    if pending.created_at is not None and now() - pending.created_at < _COOL_DOWN:
         raise Invalid(
             {"code": [_("A code was sent less than a minute ago. Wait a moment before you ask for another.")]}
         )
