@@ -101,9 +101,7 @@ def reset_second_factor(account_id: str) -> None:
         identifier, had = administrators.reset_second_factor(int(account_id))
     except ApiError as error:
         raise Failure(error.message) from None
-    click.secho(
-        f"{identifier} has no second factor any more" if had else f"{identifier} had no second factor", fg="green"
-    )
+    click.secho(f"{identifier} has no second factor any more" if had else f"{identifier} had none", fg="green")
 
 
 @click.command("accounts:seed", cls=Command)
