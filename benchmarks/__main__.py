@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.load import Measured, Route, run
-from flexiapi.config import instance
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -146,8 +145,8 @@ def routes(data: dict[str, Any]) -> list[Route]:
 
 def pages(data: dict[str, Any]) -> list[Route]:
     """The pages that are measured, as somebody who is logged in."""
-    cookie = {"Cookie": f"{instance.current().session_cookie}={data['session']}", "Accept": "text/html"}
-    return [Route(name, name.partition(" ")[2], cookie) for name in PAGES]
+    headers = {"Cookie": data["cookie"], "Accept": "text/html"}
+    return [Route(name, name.partition(" ")[2], headers) for name in PAGES]
 
 
 def new_call(number: int) -> tuple[str, bytes]:

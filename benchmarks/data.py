@@ -14,6 +14,7 @@ def build(accounts: int) -> dict[str, str | int]:
     from flexiapi.accounts.services.administrators import create_administrator  # noqa: PLC0415
     from flexiapi.auth import digest, keys  # noqa: PLC0415
     from flexiapi.auth.session_store import SessionStore  # noqa: PLC0415
+    from flexiapi.auth.sessions import cookie_name  # noqa: PLC0415
     from flexiapi.http.dates import now  # noqa: PLC0415
     from flexiapi.spaces.services import create_space  # noqa: PLC0415
     from flexiapi.statistics.models import Call  # noqa: PLC0415
@@ -72,7 +73,7 @@ def build(accounts: int) -> dict[str, str | int]:
     session.update({"account_id": ids[name], "method": "password"})
     session.save()
     return {
-        "session": session.session_key or "",
+        "cookie": f"{cookie_name()}={session.session_key}",
         "host": domain,
         "username": name,
         "ha1": ha1s[name],

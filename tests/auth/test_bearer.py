@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pytest
+from joserfc import jwt
 from tests import factories
 from tests.api import Answer, Api
 from tests.identity import REALM, Provider, a_provider, a_signing_key
@@ -150,8 +151,9 @@ class TestMatching:
         assert answer.status == 401
         assert answer.lines("WWW-Authenticate") == [refusal(provider, "Invalid SIP address")]
 
-    def test_a_null_claim_is_no_address(self, api: Api, space: Space, provider: Provider) -> None:
-        text = provider.token(email="alice@example.org", sip_identity=[None])
+    def test_a_null_claim_is_no_address(self, api: Api, space: Space, alice: Account, provider: Provider) -> None:
+        claims = {"iss": provider.issuer, "exp": int(time.time()) + 60, "email": alice.email, "sip_identity": None}
+        text = jwt.encode({"alg": "RS256", "kid": "first"}, claims, provider.keys[0], algorithms=["RS256"])
 
         assert ask(api, space, text).lines("WWW-Authenticate") == [refusal(provider, "Invalid SIP address")]
 

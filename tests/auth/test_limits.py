@@ -14,7 +14,7 @@ from tests import factories, requirements
 from tests.api import Api, DigestClient, parameters
 from tests.portal.visitor import Visitor
 
-from flexiapi.accounts.models import Account
+from flexiapi.accounts.models import Account, RecoveryCode
 from flexiapi.auth import limits
 from flexiapi.auth.models import AuthToken, RateCounter
 from flexiapi.config import instance
@@ -164,6 +164,57 @@ class TestPasswords:
         assert not RateCounter.objects.exists()
 
 
+class TestCodes:
+    def ask(self, account: Account, address: str, email: str) -> tuple[int, Visitor]:
+        """The status of a request for a recovery code, and the browser that asked."""
+        visitor = Visitor(account.space)
+        visitor.client.defaults["REMOTE_ADDR"] = address
+        visitor.open("/recovery/email")
+        return visitor.submit({"email": email}, follow=False).status, visitor
+
+    def guess(self, visitor: Visitor) -> list[int]:
+        """The statuses of four wrong codes."""
+        visitor.open("/recovery/confirm")
+        right = RecoveryCode.objects.filter(code__isnull=False).latest("id").code
+        wrong = "1000" if right != "1000" else "1001"
+        answers = []
+        for _ in range(4):
+            token = visitor.client.cookies["XSRF-TOKEN"].value
+            answers.append(visitor._send("POST", "/recovery/confirm", {"_token": token, "code": wrong}).status)
+        return answers
+
+    def test_guesses_from_many_addresses(self, alice: Account, store: str, clock: Any) -> None:
+        Account.objects.filter(pk=alice.pk).update(email="alice@example.org")
+        bob = factories.an_account(alice.space, "bob", password="b0b s3cret", email="bob@example.org")
+        tried = 0
+
+        for n in range(12):
+            status, visitor = self.ask(alice, f"192.0.2.{n}", "alice@example.org")
+            assert status == 302
+            codes = RecoveryCode.objects.filter(account=alice).count()
+            answers = self.guess(visitor)
+            assert answers == [200] * 3 + [419]
+            tried += 3 * (codes == n + 1)  # those after the tenth code look the same
+            assert log_in(alice, "right s3cret", "198.51.100.7") == 200
+            assert log_in(bob, "b0b s3cret", f"192.0.2.{n}") == 200
+            clock.shift(timedelta(minutes=8))
+
+        assert tried == 30, "ten codes a day, three tries each"
+        clock.shift(timedelta(days=1))
+        _, visitor = self.ask(alice, "198.51.100.7", "alice@example.org")
+        visitor.open("/recovery/confirm")
+        code = RecoveryCode.objects.filter(account=alice).latest("id").code
+        assert visitor.submit({"code": code}).url == "/password"
+
+    def test_requests_from_one_network(self, alice: Account, store: str, clock: Any) -> None:
+        answers = [self.ask(alice, f"2001:db8:0:1::{n:x}", f"guess{n}@example.org")[0] for n in range(31)]
+
+        assert answers == [302] * 30 + [429]
+        assert self.ask(alice, "2001:db8:0:2::1", "guess@example.org")[0] == 302
+        clock.shift(timedelta(hours=1))
+        assert self.ask(alice, "2001:db8:0:1::1", "later@example.org")[0] == 302
+
+
 class TestOtherProcesses:
     def test_they_learn_of_a_lock_out_within_a_second(self, alice: Account, store: str, clock: Any) -> None:
         for n in range(10):
@@ -207,6 +258,34 @@ class TestKeys:
 
 
 class TestTokens:
+    @pytest.mark.parametrize("kind", ["creation", "recovery"])
+    def test_tokens_by_push(self, alice: Account, api: Api, kind: str) -> None:
+        path, device = f"/api/account_{kind}_tokens/send-by-push", {"pn_provider": "fcm", "pn_param": "app"}
+        client = api.on(alice.space)
+        with instance.override(push_driver="array"):
+            answers = [
+                client.at(f"2001:db8:0:1::{n:x}").post(path, {**device, "pn_prid": f"device{n}"}).status
+                for n in range(101)
+            ]
+
+        assert answers == [200] * 100 + [429]
+
+    def test_push_notifications(self, alice: Account, api: Api) -> None:
+        def asked(prid: str) -> dict[str, str | None]:
+            return {"pn_provider": "fcm", "pn_param": "app", "pn_prid": prid, "type": "call", "call_id": None}
+
+        user, proxy = api.as_account(alice), api.as_admin(alice.space)
+        with instance.override(push_driver="array"):
+            to_one = [user.post("/api/push_notification", asked("device")).status for _ in range(31)]
+            to_all = [user.post("/api/push_notification", asked(f"device{n}")).status for n in range(30)]
+            of_proxy = {proxy.post("/api/push_notification", asked("device")).status for _ in range(70)}
+            others = api.as_account(factories.an_account(alice.space)).post("/api/push_notification", asked("new"))
+
+        assert to_one == [200] * 30 + [429]
+        assert to_all == [200] * 29 + [429]
+        assert of_proxy == {200}
+        assert others.status == 200
+
     def test_provisioning_tokens(self, alice: Account, api: Api, store: str, clock: Any) -> None:
         here = api.on(alice.space).at("192.0.2.1").using(X_Linphone_Provisioning="1")
         token = factories.a_token(alice).token

@@ -101,9 +101,9 @@ class TestThere:
     @pytest.mark.parametrize("path", ["/login/oidc", "/login/oidc/redirect"])
     def test_without_provider(self, db: None, path: str) -> None:
         space = factories.a_space()
-        assert Visitor(space).open(path).status == 404
+        assert Visitor(space).open(path).status == 403
         factories.an_oidc_configuration(space, server_url="", realm="", public_key="x")
-        assert Visitor(space).open(path).status == 404
+        assert Visitor(space).open(path).status == 403
         assert "OpenID" not in Visitor(space).open("/login").text
 
     def test_without_panel(self, provider: Provider, db: None) -> None:

@@ -60,12 +60,28 @@ class TestAdministrators:
         assert [is_in(browser) for browser in browsers] == [False, False]
         assert is_in(other)
 
+    def test_they_end_one(self, alice: Account, api: Api, space: Space) -> None:
+        first = logged_in(alice)
+        (session,) = api.as_admin(space).get(f"/api/accounts/{alice.pk}/sessions").json
+        second = logged_in(alice)
+        bob = factories.an_account(space, "bob")
+        own = f"/api/accounts/{alice.pk}/sessions/{session['id']}"
+
+        assert api.as_admin(space).delete(f"/api/accounts/{bob.pk}/sessions/{session['id']}").status == 404
+        assert api.as_admin(space).delete(f"/api/accounts/{alice.pk}/sessions/{session['id'][:8]}").status == 404
+        assert api.as_admin(space).delete(own).status == 200
+
+        assert (is_in(first), is_in(second)) == (False, True)
+        assert api.as_admin(space).delete(own).status == 404
+
     def test_not_those_of_other_spaces(self, alice: Account, api: Api) -> None:
         browser = logged_in(alice)
         stranger = api.as_admin(factories.a_space())
 
         assert stranger.get(f"/api/accounts/{alice.pk}/sessions").status == 404
         assert stranger.delete(f"/api/accounts/{alice.pk}/sessions").status == 404
+        handle = PortalSession.objects.get(account_id=alice.pk).handle
+        assert stranger.delete(f"/api/accounts/{alice.pk}/sessions/{handle}").status == 404
         assert is_in(browser)
 
 

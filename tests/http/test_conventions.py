@@ -204,6 +204,20 @@ class TestHeaders:
         assert answer.header("Strict-Transport-Security") == "max-age=31536000"
 
 
+class TestTrustedProxies:
+    def test_sockets_for_both_families(self, api: Api) -> None:
+        """A socket for IPv6 and IPv4 writes IPv4 peers as `::ffff:192.0.2.1`; they are the same peers."""
+        space = factories.a_space()
+        key = factories.a_key(factories.an_account(space), ip="198.51.100.7")
+        with instance.override(trusted_proxies=(ip_network("192.0.2.1/32"),)):
+            client = api.on(space).at("::ffff:192.0.2.1").with_key(key)
+
+            for address, status in (("198.51.100.7", 200), ("::ffff:198.51.100.7", 200), ("198.51.100.8", 401)):
+                assert client.get("/api/accounts/me", X_Forwarded_For=address).status == status
+        assert api.on(space).at("::ffff:198.51.100.7").with_key(key).get("/api/accounts/me").status == 200
+        assert client.get("/api/accounts/me", X_Forwarded_For="198.51.100.7").status == 401
+
+
 class TestPagination:
     def test_an_empty_page_past_the_end(self, api: Api) -> None:
         space = factories.a_space()

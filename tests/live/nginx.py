@@ -14,11 +14,20 @@ _TLS = "/etc/flexisip-account-manager/tls"
 
 
 @contextmanager
-def in_front_of(server: Server, folder: Path, certificate: Certificate) -> Iterator[int]:
-    """Run nginx until the block ends; gives its TLS port."""
+def in_front_of(
+    server: Server, folder: Path, certificate: Certificate, *, verify_clients: str | None = None
+) -> Iterator[int]:
+    """Run nginx until the block ends; gives its TLS port.
+
+    With `verify_clients` (a value of `ssl_verify_client`) clients may have certificates of `clients-ca.pem`, which
+    lies beside the server's own certificate.
+    """
     port, plain = requirements.free_port(), requirements.free_port()
     site = _SITE.read_text().replace(_TLS, str(certificate.certificate.parent))
     site = site.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}")
+    if verify_clients is not None:
+        site = re.sub(r"#(ssl_(?:client|verify))", r"\1", site)
+        site = re.sub(r"(ssl_verify_client +)\w+", rf"\g<1>{verify_clients}", site)
     site = re.sub(r"^ *listen \[::\].*\n", "", site, flags=re.MULTILINE)
     site = site.replace("listen 443", f"listen 127.0.0.1:{port}").replace("listen 80", f"listen 127.0.0.1:{plain}")
     (folder / "site.conf").write_text(site)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from flexiapi.accounts.models import Account
+from flexiapi.accounts.models import Account, RecoveryCode
 from flexiapi.auth.events import CredentialRefused, credential_refused
 from flexiapi.config import instance
 from flexiapi.config.logging import setup
@@ -21,6 +21,7 @@ from flexiapi.spaces.models import Space
 from flexiapi.spaces.services.creation import differences
 from tests import factories
 from tests.api import Api
+from tests.identity import a_provider
 from tests.operations.conftest import Console
 from tests.portal.visitor import Visitor
 
@@ -108,6 +109,46 @@ class TestRecords:
         assert (logout["action"], logout["object_id"]) == ("logout", alice.pk)
         assert (refused_key["action"], refused_key["after"]) == ("credential.refused", {"kind": "API key"})
         assert "s3cret" not in json.dumps(records(api.as_account(root)))
+
+    def test_a_session_that_its_owner_ends(self, api: Api, space: Space, root: Account, told: Any) -> None:
+        alice = factories.an_account(space, "alice", password="right s3cret")
+        elsewhere, here = Visitor(space), Visitor(space)
+        elsewhere.log_in(alice, "right s3cret")
+        here.log_in(alice, "right s3cret")
+        here.open("/sessions")
+
+        with told():
+            assert here.submit(action="/sessions").toasts == ["The session was ended."]
+
+        (record,) = records(api.as_account(root), "?action=sessions.ended")
+        assert (record["actor"], record["object_id"]) == (f"alice@{space.domain}", alice.pk)
+        assert (record["method"], record["after"]) == ("session", {"how": "portal, one"})
+
+    def test_wrong_recovery_codes(self, api: Api, space: Space, root: Account, told: Any) -> None:
+        factories.an_account(space, "alice", email="alice@example.org")
+        visitor = Visitor(space)
+        visitor.open("/recovery/email")
+        visitor.submit({"email": "alice@example.org"})
+        code = RecoveryCode.objects.get().code or ""
+
+        with told():
+            visitor.submit({"code": "1000" if code != "1000" else "1001"})
+
+        (record,) = records(api.as_account(root), "?action=credential.refused")
+        assert (record["object"], record["after"]) == (f"alice@{space.domain}", {"kind": "recovery code"})
+        assert code not in json.dumps(record)
+
+    def test_logins_at_a_provider(self, api: Api, space: Space, root: Account, told: Any) -> None:
+        with a_provider() as provider:
+            provider.configure(space, client_id="portal", client_secret="hush")
+            visitor = Visitor(space)
+            there = str(visitor.open("/login/oidc", follow=False).answer.header("Location"))
+            with told():
+                visitor.open(provider.log_in(there))
+
+        (record,) = records(api.as_account(root), "?action=credential.refused")
+        assert (record["object"], record["ip"]) == (None, "127.0.0.1")
+        assert record["after"] == {"kind": "OpenID Connect"}
 
     @pytest.mark.django_db(transaction=True)
     def test_new_keys_and_ended_sessions(self, api: Api, space: Space, root: Account) -> None:

@@ -1,5 +1,6 @@
 """The documentation pages: their anchors, notices, and examples that work."""
 
+import csv
 import shlex
 from dataclasses import dataclass, field
 
@@ -223,3 +224,14 @@ class TestExamples:
         answer = run(api.on(space), parsed(example), alice, "a s3cret")
 
         assert 200 <= answer.status < 300, answer.text
+
+
+@pytest.mark.django_db
+def test_the_example_of_an_import_has_thirteen_columns(api: Api) -> None:
+    answer = api.on(factories.a_space()).get("/accounts_example.csv")
+
+    header, *rows = csv.reader(answer.text.splitlines())
+    assert (answer.status, answer.header("Content-Type")) == (200, "text/csv; charset=utf-8")
+    assert answer.text.startswith("Username,Password,Role,Status,Phone,Email,External Username,")
+    assert header[10] == " External Registrar"
+    assert [len(row) for row in (header, *rows)] == [13, 13, 13]

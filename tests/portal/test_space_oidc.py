@@ -217,7 +217,7 @@ class TestRemoval:
 
         assert seen.toasts == ["The OpenID Connect provider was removed."]
         assert not OidcConfiguration.objects.exists()
-        assert Visitor(space).open("/login/oidc").status == 404
+        assert Visitor(space).open("/login/oidc").status == 403
 
     def test_it_can_be_the_last_way_in(self, chief: Visitor, space: Space, page: str, configured: Any) -> None:
         factories.without_digest(space)
@@ -235,8 +235,8 @@ class TestWhoMay:
         other = factories.a_space()
         provider.configure(other)
 
-        assert chief.open(f"/admin/spaces/{other.pk}/oidc{path}").status == 403
-        assert chief.open(f"/admin/spaces/999999/oidc{path}").status == 403
+        assert chief.open(f"/admin/spaces/{other.pk}/oidc{path}").status == 404
+        assert chief.open(f"/admin/spaces/999999/oidc{path}").status == 404
 
     @pytest.mark.parametrize("method", ["POST", "DELETE"])
     def test_no_writes_elsewhere(self, chief: Visitor, page: str, provider: Provider, method: str) -> None:
@@ -245,9 +245,9 @@ class TestWhoMay:
         token = chief.open(page).dom.xpath("//input[@name='_token']/@value")[0]
         fields = {"_token": token, "_method": method, "server_url": provider.url, "realm": REALM, "sip_identifier": "x"}
 
-        assert chief._send("POST", f"/admin/spaces/{other.pk}/oidc", fields).status == 403
+        assert chief._send("POST", f"/admin/spaces/{other.pk}/oidc", fields).status == 404
         refreshing = chief._send("POST", f"/admin/spaces/{other.pk}/oidc/refresh_public_key", {"_token": token})
-        assert refreshing.status == 403
+        assert refreshing.status == 404
         assert OidcConfiguration.objects.get(space=other).realm == "theirs"
 
     def test_super_administrators_everywhere(self, space: Space, page: str, provider: Provider) -> None:

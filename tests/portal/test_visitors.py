@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import time_machine
 
 from flexiapi.accounts.models import Account, RecoveryCode
 from flexiapi.accounts.services import mails
@@ -42,7 +43,7 @@ class TestRegistration:
         assert (account.email, account.activated) == (None, False)
         assert set(Delivery.objects.values_list("recipient", flat=True)) == {"new@example.org", "news@example.org"}
         code = account.email_change_codes.get().code or ""
-        page = visitor.submit(digits(code))
+        page = visitor.submit(digits(code), action="/email")
         assert (page.url, page.toasts) == ("/dashboard", ["The e-mail address is confirmed."])
         account.refresh_from_db()
         assert (account.email, account.activated) == ("new@example.org", True)
@@ -105,6 +106,28 @@ class TestRegistration:
 
 
 class TestAddresses:
+    @pytest.mark.parametrize(("kind", "target"), [("email", "fresh@example.org"), ("phone", "+33612345678")])
+    def test_another_code_is_a_click_away(self, kind: str, target: str) -> None:
+        factories.activate_countries("FR")
+        space = factories.a_space()
+        account = factories.an_account(space, password="s3cret")
+        visitor = Visitor(space)
+        with time_machine.travel("2026-05-01T12:00:00Z", tick=False) as clock:
+            visitor.log_in(account, "s3cret")
+            visitor.open(f"/{kind}/change")
+            visitor.submit({kind: target})
+
+            page = visitor.submit(action=f"/{kind}/send_again")
+            assert "less than a minute ago" in page.error_of("code")
+            assert Delivery.objects.count() == 1
+            clock.shift(61)
+            page = visitor.submit(action=f"/{kind}/send_again")
+
+        assert (page.url, page.toasts) == (f"/{kind}/validate", ["A new code was sent."])
+        assert list(Delivery.objects.values_list("recipient", flat=True)) == [target] * 2
+        former, latest = getattr(account, f"{kind}_change_codes").order_by("id")
+        assert (former.code, len(latest.code)) == (None, 4)
+
     def test_wrong_codes_end_after_three(self) -> None:
         space = factories.a_space()
         account = factories.an_account(space, password="s3cret")
@@ -116,9 +139,9 @@ class TestAddresses:
         wrong = "1000" if code != "1000" else "1001"
 
         for _ in range(3):
-            page = visitor.submit(digits(wrong))
+            page = visitor.submit(digits(wrong), action="/email")
             assert page.error_of("code") == "The code should be valid"
-        assert visitor.submit(digits(code or "")).status == 410
+        assert visitor.submit(digits(code or ""), action="/email").status == 410
 
     def test_too_many_block_the_account(self) -> None:
         space = factories.a_space()

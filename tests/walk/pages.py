@@ -2,6 +2,10 @@
 
 OPEN: set[tuple[str, str]] = {
     ("GET", "/"),
+    ("POST", "/"),
+    ("PUT", "/"),
+    ("PATCH", "/"),
+    ("DELETE", "/"),
     ("GET", "/about"),
     ("GET", "/third-party-components"),
     ("GET", "/api"),
@@ -45,6 +49,7 @@ OPEN: set[tuple[str, str]] = {
     ("GET", "/reset_password"),
     ("GET", "/reset_password/{}"),
     ("POST", "/reset_password"),
+    ("GET", "/accounts_example.csv"),
     ("GET", "/components"),
     ("POST", "/components"),
 }

@@ -145,6 +145,7 @@ ADMINISTRATOR: list[Row] = [
     delete("/api/accounts/{account_id}/sessions", at_home=MISSING),
     get("/api/accounts/{account_id}/second_factor", at_home=MISSING),
     delete("/api/accounts/{account_id}/second_factor", at_home=MISSING),
+    delete("/api/accounts/{account_id}/sessions/{session}", at_home=MISSING),
     get("/api/audit"),
     post("/api/account_creation_tokens", 201),
     get("/api/accounts/{sip}/search", at_home=(404, "SIP address not found")),

@@ -59,3 +59,15 @@ def test_pages_of_administrators_are_below_admin_and_nothing_else_is() -> None:
     gated = {route.template for route in PAGES if "administrator" in (route.access or "")}
 
     assert below == gated
+
+
+def test_blocked_users_are_users_first() -> None:
+    space = factories.a_space()
+    account = factories.an_account(space, password=PASSWORD)
+    visitor = Visitor(space)
+    visitor.log_in(account, PASSWORD)
+    Account.objects.filter(pk=account.pk).update(blocked=True)
+
+    assert "Unauthorized area" in visitor.open(f"/admin/spaces/{space.pk}/oidc").text
+    Account.objects.filter(pk=account.pk).update(admin=True)
+    assert "Account blocked" in visitor.open(f"/admin/spaces/{space.pk}/oidc").text

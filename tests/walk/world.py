@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -10,7 +11,7 @@ from django.db import connection
 from flexiapi.accounts import models as accounts
 from flexiapi.accounts.models import Account
 from flexiapi.auth import keys
-from flexiapi.auth.models import AuthToken
+from flexiapi.auth.models import AuthToken, PortalSession
 from flexiapi.contacts.models import Contact, ContactsList, ContactsListMember, ContactsListViewer, Vcard
 from flexiapi.http.dates import now
 from flexiapi.intercom.models import AccountAction, AccountType, AccountTypeMembership, DictionaryEntry
@@ -144,6 +145,14 @@ def _things(space: Space, owner: Account, contact: Account, stranger: Account) -
         "file_id": slot.pk,
         "code": "FR",
         "phone": "+33612345678",
+        "session": PortalSession.objects.create(
+            session_key=keys.random_text(64),
+            session_data="",
+            expire_date=moment + timedelta(hours=1),
+            account_id=owner.pk,
+            created_at=moment,
+            last_seen_at=moment,
+        ).handle,
         "call_id": call.pk,
         "message_id": "walk-message",
         "conference_id": "walk-conference",

@@ -291,11 +291,6 @@ def tokens_for_device(model: PushedToken, device: Device, *, since: datetime) ->
     return _of_device(model, device, since).count()
 
 
-def tokens_from_address(model: PushedToken, address: str, *, since: datetime) -> int:
-    """How many tokens were sent on request of an address since then."""
-    return model._default_manager.filter(ip=address, created_at__gt=since, pn_prid__isnull=False).count()
-
-
 def _of_device(model: PushedToken, device: Device, since: datetime) -> QuerySet[Any]:
     return model._default_manager.filter(
         pn_provider=device.pn_provider, pn_param=device.pn_param, pn_prid=device.pn_prid, created_at__gt=since
@@ -339,11 +334,6 @@ def attempts(request: RecoveryRequest) -> int:
 def recovery_requested(identifier: str, *, since: datetime) -> bool:
     """Whether a recovery was asked for with an identifier since then."""
     return RecoveryRequest.objects.filter(identifier=identifier, created_at__gt=since).exists()
-
-
-def recoveries_from(address: str, *, since: datetime) -> int:
-    """How many recoveries were asked for from an address since then."""
-    return RecoveryRequest.objects.filter(ip=address, created_at__gt=since).count()
 
 
 def recovery_codes_since(account: Account, since: datetime) -> int:

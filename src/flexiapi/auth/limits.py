@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from flexiapi.config import instance
 from flexiapi.http.dates import now
-from flexiapi.http.errors import ApiError, TooManyRequests, Unauthenticated
+from flexiapi.http.errors import TooManyRequests, Unauthenticated
 from flexiapi.spaces.models import Space
 
 from . import limit_store
@@ -63,10 +63,19 @@ SECOND_FACTORS = Kind(
 KEYS = Kind("API key", address=Rule("key-from", 100, 600))
 PROVISIONING_TOKENS = Kind("provisioning token", address=Rule("provisioning", 30, 60))
 AUTH_TOKENS = Kind("auth token", address=Rule("auth-token", 30, 60))
+PROVIDER_LOGINS = Kind("OpenID Connect", address=Rule("provider-from", 100, 600))
 
 REQUEST_TOKENS = Rule("new-request", 20, 600)
 NEW_AUTH_TOKENS = Rule("new-auth", 60, 600)
 REGISTRATIONS = Rule("register", 10, 3600)
+RECOVERIES = Rule("recovery", 30, 3600)
+PUSHED_TOKENS = Rule("pushed-token", 100, 3600)
+"""Whole mobile networks share an address."""
+
+PUSHES = Rule("push", 300, 3600)
+PUSHES_OF_ACCOUNT = Rule("push-of", 60, 3600)
+PUSHES_TO_DEVICE = Rule("push-to", 30, 3600)
+"""What somebody who is no administrator may wake: Flexisip sends with an administrator's key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,7 @@ def guarded(
     *,
     space: Space | None = None,
     account: str | None = None,
-    failures: tuple[type[ApiError], ...] = (Unauthenticated,),
+    failures: tuple[type[Exception], ...] = (Unauthenticated,),
 ) -> Iterator[None]:
     """A credential check: what it raises of `failures` is announced, and counted for the address and the account.
 
@@ -108,14 +117,16 @@ def guarded(
         raise
 
 
-def take(rule: Rule, origin: Origin) -> None:
+def take(rule: Rule, origin: Origin, *, subject: str | None = None) -> None:
     """Count something that anybody may do, but not as often as they like.
 
+    Counted is the address, or the `subject`: an account, a device.
+
     Raises:
-        TooManyRequests: the address did it too often.
+        TooManyRequests: it was done too often.
     """
     if instance.current().rate_limit_credentials:
-        counters = [_counter(rule, network(origin.ip))]
+        counters = [_counter(rule, network(origin.ip) if subject is None else subject)]
         _refuse_locked(counters)
         _add(counters)
 

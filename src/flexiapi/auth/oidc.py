@@ -35,6 +35,10 @@ class LoginFailed(Exception):
     """Nobody is logged in; the text is for the person in front of the browser."""
 
 
+class LoginRefused(LoginFailed):
+    """Nobody is logged in for a reason that lies with the browser or the person, not with the provider's being away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """A login on its way: what the browser's session keeps until the provider sends it back."""
@@ -81,7 +85,7 @@ def start(configuration: OidcConfiguration, *, base_url: str) -> tuple[Attempt, 
         LoginFailed: no client is configured.
     """
     if not configuration.client_id:
-        raise failed(_("no client is configured"))
+        raise LoginFailed(_reason(_("no client is configured")))
     attempt = Attempt(
         state=random_text(STATE_LENGTH),
         nonce=random_text(STATE_LENGTH),
@@ -119,24 +123,24 @@ def finish(
     attempt = _attempt(kept)
     state = answer.get("state", "")
     if attempt is None or not hmac.compare_digest(state.encode("utf-8", "replace"), attempt.state.encode()):
-        raise failed(_("the login was not started in this browser, or too long ago"))
+        raise LoginRefused(_reason(_("the login was not started in this browser, or too long ago")))
     if "error" in answer:
         code = answer["error"]
-        raise failed(code if _ERROR.match(code) else _("the provider refused"))
+        raise LoginRefused(_reason(code if _ERROR.match(code) else _("the provider refused")))
     expected = provider.issuer(configuration)
     if answer.get("iss", expected) != expected:  # RFC 9207
-        raise failed(_("another provider answered"))
+        raise LoginRefused(_reason(_("another provider answered")))
     code = answer.get("code", "")
     if not code or len(code) > _LONGEST_CODE:
-        raise failed(_("the provider sent no code"))
+        raise LoginRefused(_reason(_("the provider sent no code")))
     try:
         return _identity(configuration, attempt, code, base_url)
     except outbound.Unreachable as error:
         log.warning("OIDC provider", space_id=configuration.space_id, reason=str(error))
-        raise failed(_("the provider does not answer as expected")) from None
+        raise LoginFailed(_reason(_("the provider does not answer as expected"))) from None
     except (jwt.Refused, jwt.NoKey) as error:
         log.warning("OIDC token refused", space_id=configuration.space_id, reason=str(error))
-        raise failed(_("the provider's token is not valid")) from None
+        raise LoginRefused(_reason(_("the provider's token is not valid"))) from None
 
 
 def logout_url(configuration: OidcConfiguration, *, base_url: str) -> str:
@@ -150,9 +154,8 @@ def logout_url(configuration: OidcConfiguration, *, base_url: str) -> str:
     return _with_query(url, query)
 
 
-def failed(reason: str) -> LoginFailed:
-    """A failure of the protocol, with its reason."""
-    return LoginFailed(_("OpenID Connect authentication failed: %(reason)s.") % {"reason": reason})
+def _reason(text: str) -> str:
+    return _("OpenID Connect authentication failed: %(reason)s.") % {"reason": text}
 
 
 def _identity(configuration: OidcConfiguration, attempt: Attempt, code: str, base_url: str) -> Identity:

@@ -133,9 +133,10 @@ class AdministratorPage(UserPage):
         """An administrator is logged in and not blocked."""
         if request.account is None:
             raise Redirected("/login")
-        super().enter(request)
+        PanelPage.enter(self, request)
         if not request.caller.admin:
             raise errors.Forbidden
+        refuse_blocked(request.caller)
 
 
 class SuperAdministratorPage(AdministratorPage):

@@ -17,6 +17,7 @@ from flexiapi.accounts.models import Account
 from flexiapi.config import instance
 from flexiapi.http import proxies
 from flexiapi.http.dates import now
+from flexiapi.http.errors import NotFound
 
 from . import queries
 from .events import WayInEvent, logged_in, logged_out, sessions_ended
@@ -216,11 +217,17 @@ def end_for(account: Account, *, by: Caller, origin: Origin) -> None:
     sessions_ended.announce(WayInEvent(account.pk, "portal", by, origin))
 
 
-def end(account_id: int, handle: str) -> bool:
-    """End one session of an account by the first half of its stored key; true when there was one."""
+def end(account_id: int, handle: str, *, by: Caller, origin: Origin) -> None:
+    """End one session of an account by the first half of its stored key.
+
+    Raises:
+        NotFound: there is none.
+    """
     if len(handle) != _HANDLE_LENGTH:
-        return False
-    return bool(PortalSession.objects.filter(account_id=account_id, session_key__startswith=handle).delete()[0])
+        raise NotFound
+    if not PortalSession.objects.filter(account_id=account_id, session_key__startswith=handle).delete()[0]:
+        raise NotFound
+    sessions_ended.announce(WayInEvent(account_id, "portal, one", by, origin))
 
 
 def _origin(request: HttpRequest) -> Origin:

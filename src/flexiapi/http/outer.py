@@ -1,10 +1,12 @@
 """The outermost layer: paths as they were sent, CORS, body sizes, and what every answer carries."""
 
+import io
 import logging
 import re
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
+from django.core.handlers.wsgi import LimitedStream
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
@@ -18,6 +20,7 @@ log = logging.getLogger(__name__)
 _SLASHES = re.compile("/{2,}")
 _FORM_LIMIT = 2 * 1024 * 1024
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 
 
 class OuterLayer:
@@ -26,7 +29,8 @@ class OuterLayer:
     - `path_info` is decoded once from the path that the client sent; repeated slashes collapse (Flexisip
       writes `//api/…` when its URL ends with a slash) and a trailing one does not count.
     - Preflights of `/api/*` are answered before the host is looked at; every answer there allows any origin.
-    - Bodies larger than the limit are refused by their declared size, before anything is read.
+    - Bodies larger than the limit are refused by their declared size, before anything is read; those without a
+      declared size as soon as they exceed it.
     - Methods that a URL does not have get 405 with `Allow`, `OPTIONS` lists them.
     """
 
@@ -68,6 +72,10 @@ class OuterLayer:
                 return _preflight(request, wanted)
         if _too_large(request):
             return errors.render(request, errors.TooLarge())
+        try:
+            _gather(request)
+        except errors.ApiError as error:
+            return errors.render(request, error)
         if request.method == "OPTIONS":
             return _options(request, path)
         return self.get_response(request)
@@ -130,6 +138,32 @@ def _too_large(request: HttpRequest) -> bool:
         return False
     multipart = (request.content_type or "").startswith("multipart/")
     return size > (instance.current().upload_max_bytes + 64 * 1024 if multipart else _FORM_LIMIT)
+
+
+def _gather(request: HttpRequest) -> None:
+    """Read a body that came in chunks and give it a length: Django reads nothing of a body without one.
+
+    Files are read by their own views, bit by bit.
+
+    Raises:
+        TooLarge: it exceeds the limit; no more of it is read.
+        BadRequest: the client went away, or its chunks are none.
+    """
+    meta = request.META
+    if meta.get("CONTENT_LENGTH") or request.method not in _WITH_BODY or not meta.get("wsgi.input_terminated"):
+        return
+    if (request.content_type or "").startswith("multipart/"):
+        return
+    body = bytearray()
+    try:
+        while part := meta["wsgi.input"].read(_FORM_LIMIT + 1 - len(body)):
+            body += part
+            if len(body) > _FORM_LIMIT:
+                raise errors.TooLarge
+    except OSError:
+        raise errors.BadRequest from None
+    meta["CONTENT_LENGTH"] = str(len(body))
+    request._stream = LimitedStream(io.BytesIO(body), len(body))  # type: ignore[assignment]
 
 
 def _preflight(request: HttpRequest, method: str) -> HttpResponseBase:

@@ -56,7 +56,8 @@ def _read(request: HttpRequest) -> Connection:
             port = meta.get("HTTP_X_FORWARDED_PORT", "")
             if port.isdigit() and without_port(authority) == authority.lower():
                 authority = authority if port in ("80", "443") else f"{authority}:{port}"
-    return Connection(address=peer[:39], scheme=scheme, authority=authority)
+    found = _address(peer)
+    return Connection(address=(peer if found is None else str(found))[:39], scheme=scheme, authority=authority)
 
 
 def _trusted(peer: str) -> bool:
@@ -68,10 +69,12 @@ def _trusted(peer: str) -> bool:
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An address in its one form: sockets for both families write IPv4 addresses as `::ffff:192.0.2.1`."""
     try:
-        return ipaddress.ip_address(text)
+        found = ipaddress.ip_address(text)
     except ValueError:
         return None
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 def without_port(authority: str) -> str:

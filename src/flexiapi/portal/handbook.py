@@ -55,6 +55,12 @@ def document(name: str) -> Document:
     return rendered((FOLDER / f"{name}.md").read_text(encoding="utf-8"))
 
 
+@functools.cache
+def example(name: str) -> bytes:
+    """One of the files of the package that people start from."""
+    return (FOLDER / name).read_bytes()
+
+
 def rendered(text: str) -> Document:
     """Markdown as HTML; headings of the levels 2 and 3 are its contents."""
     environment: dict[str, object] = {}

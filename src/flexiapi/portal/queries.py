@@ -11,7 +11,7 @@ from flexiapi.auth.models import ApiKey, PortalSession
 from flexiapi.auth.scope import Scope
 from flexiapi.config import instance
 from flexiapi.http import dates
-from flexiapi.http.errors import Forbidden, NotFound
+from flexiapi.http.errors import NotFound
 from flexiapi.spaces import queries as spaces
 from flexiapi.spaces.models import Space
 
@@ -82,11 +82,10 @@ def administered_space(scope: Scope, space_id: int) -> Space:
     """A Space that the caller administers, as it is stored now: the own one, or any for super administrators.
 
     Raises:
-        Forbidden: it is not theirs, or there is none.
-        NotFound: there is none.
+        NotFound: it is not theirs, or there is none.
     """
     if not scope.super_admin and space_id != scope.space.pk:
-        raise Forbidden
+        raise NotFound
     return spaces.by_id(space_id)
 
 

@@ -1,5 +1,6 @@
 """QR codes: a PNG for apps and mails, an SVG for pages, half blocks for a terminal."""
 
+import functools
 import io
 import struct
 import zlib
@@ -39,13 +40,17 @@ def png(text: str) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(lines)) + _chunk(b"IEND", b"")
 
 
-def svg(text: str, *, label: str = "QR code") -> str:
+def svg(text: str, *, label: str = "QR code", keep: bool = False) -> str:
     """An `svg` element for pages, black on white, sized by its container; `label` is its accessible name.
+
+    At level M: a screen is clean, so larger modules are worth more than redundancy, and it is made twice as fast.
+    `keep` remembers the symbol in this process for pages that are seen again: making one takes milliseconds. It is
+    not for texts that stay secret for long.
 
     Raises:
         ValueError: the text does not fit into a symbol.
     """
-    modules = _modules(text)
+    modules = _kept(text) if keep else _modules(text, level="m")
     side = len(modules) + 2 * _QUIET_ZONE
     runs = []
     for y, row in enumerate(modules, _QUIET_ZONE):
@@ -74,12 +79,17 @@ def terminal(text: str) -> str:
     return out.getvalue()
 
 
-def _symbol(text: str) -> segno.QRCode:
-    return segno.make_qr(text, error="h", mode="byte", encoding="utf-8", boost_error=False)
+def _symbol(text: str, level: str = "h") -> segno.QRCode:
+    return segno.make_qr(text, error=level, mode="byte", encoding="utf-8", boost_error=False)
 
 
-def _modules(text: str) -> list[list[bool]]:
-    return [[bool(module & 1) for module in row] for row in _symbol(text).matrix]
+def _modules(text: str, level: str = "h") -> list[list[bool]]:
+    return [[bool(module & 1) for module in row] for row in _symbol(text, level).matrix]
+
+
+@functools.lru_cache(maxsize=256)
+def _kept(text: str) -> list[list[bool]]:
+    return _modules(text, level="m")
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -53,4 +53,18 @@ class AccountSessions(AdministratorView):
         return replies.empty()
 
 
-routes = [path("accounts/<id:account_id>/sessions", AccountSessions.as_view())]
+class AccountSession(AdministratorView):
+    """One portal session of an account."""
+
+    @describe("End a portal session of an account", errors=(404,))
+    def delete(self, request: ApiRequest, account_id: int, session: str) -> HttpResponse:
+        """The browser is logged out with its next request."""
+        account = queries.account(request.scope, account_id)
+        sessions.end(account.pk, session, by=request.caller, origin=request.origin)
+        return replies.empty()
+
+
+routes = [
+    path("accounts/<id:account_id>/sessions", AccountSessions.as_view()),
+    path("accounts/<id:account_id>/sessions/<seg:session>", AccountSession.as_view()),
+]

@@ -8,7 +8,7 @@ from flexiapi.accounts import schemas
 from flexiapi.accounts.models import AccountCreationToken
 from flexiapi.accounts.serializers import TokenRegistration
 from flexiapi.accounts.serializers.tokens import PushDevice, PushNotification, UsingRequestToken
-from flexiapi.accounts.services import creation_tokens, recovery_tokens, registration
+from flexiapi.accounts.services import creation_tokens, push_notifications, recovery_tokens, registration
 from flexiapi.auth import limits
 from flexiapi.auth.access import AdministratorView, ApiRequest, PublicView, UserView
 from flexiapi.config import instance
@@ -139,14 +139,16 @@ class PushNotifications(UserView):
     @describe(
         "Send a push notification",
         body=PushNotification,
-        errors={422: "", 503: "The notification could not be sent."},
+        errors={
+            422: "",
+            429: "The account or its address sent many, or the device got many; not for administrators.",
+            503: "The notification could not be sent.",
+        },
     )
     def post(self, request: ApiRequest) -> HttpResponse:
         asked = PushNotification.read(request)
-        try:
-            push.gateway().send(push.Push(asked.device, kind=asked.type, call_id=asked.call_id))
-        except push.PushFailed:
-            raise errors.Unavailable("Push notification not sent") from None
+        notification = push.Push(asked.device, kind=asked.type, call_id=asked.call_id)
+        push_notifications.send(notification, by=request.caller, origin=request.origin)
         return replies.empty()
 
 

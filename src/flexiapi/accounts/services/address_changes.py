@@ -1,6 +1,9 @@
 """Changes of an account's e-mail address and phone number by its owner: a code goes to the new one."""
 
+from datetime import timedelta
+
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from flexiapi.accounts import journal, queries
 from flexiapi.accounts.models import Account, EmailChangeCode, PhoneChangeCode
@@ -13,6 +16,8 @@ from flexiapi.messaging import services as messaging
 from flexiapi.spaces.services import seats
 
 from . import blocking, pins, sms
+
+_COOL_DOWN = timedelta(minutes=1)
 
 
 def open_request(account: Account, *, origin: Origin) -> None:
@@ -55,6 +60,23 @@ def request_phone(account: Account, phone: str, *, origin: Origin) -> None:
             _send_to_phone(holder, phone, origin)
     if refused:
         raise Forbidden("Account blocked")
+
+
+def send_again(account: Account, pending: EmailChangeCode | PhoneChangeCode, *, origin: Origin) -> None:
+    """Send a new code to where the pending one went.
+
+    Raises:
+        Invalid: that one is less than a minute old.
+        Forbidden: too many requests, the account is blocked.
+    """
+    if now() - pending.created_at < _COOL_DOWN:
+        raise Invalid(
+            {"code": [_("A code was sent less than a minute ago. Wait a moment before you ask for another.")]}
+        )
+    if isinstance(pending, EmailChangeCode):
+        request_email(account, pending.email, origin=origin)
+    else:
+        request_phone(account, pending.phone, origin=origin)
 
 
 def confirm_email(account: Account, code: str, *, origin: Origin) -> None:

@@ -12,12 +12,14 @@ from django.db import transaction
 
 from flexiapi.accounts import journal, phones, queries
 from flexiapi.accounts.models import Account, AccountRecoveryToken, RecoveryCode, RecoveryRequest
+from flexiapi.auth import limits
+from flexiapi.auth.events import CredentialRefused, credential_refused
 from flexiapi.auth.gate import hashed
 from flexiapi.auth.keys import random_text
 from flexiapi.auth.scope import Origin
 from flexiapi.config import instance
 from flexiapi.http.dates import now
-from flexiapi.http.errors import Forbidden, Gone, Invalid, PageExpired, TooManyRequests
+from flexiapi.http.errors import Forbidden, Gone, Invalid, PageExpired
 from flexiapi.http.messages import sentence
 from flexiapi.messaging import services as messaging
 from flexiapi.spaces.models import Space
@@ -26,9 +28,8 @@ from . import blocking, pins, provisioning_tokens, sms
 
 _HANDLE = 32
 _AGAIN_AFTER = timedelta(minutes=1)
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_DAY = timedelta(days=1)
 _KEPT = timedelta(days=2)
-_MOST_FROM_ADDRESS = 30
 _MOST_FOR_ACCOUNT = 10
 
 
@@ -132,6 +133,8 @@ def confirm(space: Space, handle: str, code: str, *, origin: Origin) -> Outcome:
     if sent is not None:
         pins.take_attempt(sent)
     if not pins.same(sent.code if sent is not None else None, code) or sent is None:
+        owner = sent.account.identifier if sent is not None else None
+        credential_refused.announce(CredentialRefused("recovery code", owner, space.domain, origin))
         return Outcome(None, max(0, pins.ATTEMPTS - queries.attempts(request)))
     with transaction.atomic():
         account = queries.held(sent.account_id)
@@ -198,10 +201,7 @@ def _refuse_repetition(identifier: str, origin: Origin) -> None:
     moment = now()
     if queries.recovery_requested(identifier, since=moment - _AGAIN_AFTER):
         raise Invalid({"code": [sentence("recovered_recently", "code")]})
-    if not instance.current().rate_limit_credentials:
-        return
-    if queries.recoveries_from(origin.ip, since=moment - _HOUR) >= _MOST_FROM_ADDRESS:
-        raise TooManyRequests
+    limits.take(limits.RECOVERIES, origin)
 
 
 def _identifier(space: Space, kind: str, *parts: str | None) -> str:

@@ -10,7 +10,7 @@ from flexiapi.accounts.serializers import NewAccount
 from flexiapi.accounts.serializers.sso import ProvisionedName
 from flexiapi.auth import sessions
 from flexiapi.auth.keys import random_text
-from flexiapi.auth.oidc import Identity, LoginFailed
+from flexiapi.auth.oidc import Identity, LoginRefused
 from flexiapi.auth.scope import Origin
 from flexiapi.http import rules as common
 from flexiapi.http.dates import now
@@ -32,24 +32,24 @@ def log_in(space: Space, identity: Identity, *, origin: Origin) -> Account:
     the account, who has it again gets it back, and who has no account gets one.
 
     Raises:
-        LoginFailed: there is none for this person.
+        LoginRefused: there is none for this person.
     """
     provider = space.oidc
     if not identity.email:
-        raise LoginFailed(
+        raise LoginRefused(
             _("Your OpenID Connect account has no confirmed e-mail address. Please contact your administrator.")
         )
     if provider is None or not provider.auto_provisioning:
         account = _first(space, identity.email)
         if account is None:
-            raise LoginFailed(_("No account was found for you. Please contact your administrator."))
+            raise LoginRefused(_("No account was found for you. Please contact your administrator."))
     elif provider.role_provisioning not in identity.roles:
         _deactivate(space, identity.email, origin=origin)
-        raise LoginFailed(_("You have no access to this application. Please contact your administrator."))
+        raise LoginRefused(_("You have no access to this application. Please contact your administrator."))
     else:
         account = _provisioned(space, identity.email, origin=origin)
     if account.blocked:
-        raise LoginFailed(_("Your account is blocked. Please contact your administrator."))
+        raise LoginRefused(_("Your account is blocked. Please contact your administrator."))
     return account
 
 
@@ -71,7 +71,7 @@ def _provisioned(space: Space, email: str, *, origin: Origin) -> Account:
     try:
         return create_by_administrator(space, new, by=None, origin=origin)
     except Forbidden:
-        raise LoginFailed(_("There is no room for another account. Please contact your administrator.")) from None
+        raise LoginRefused(_("There is no room for another account. Please contact your administrator.")) from None
 
 
 def _first(space: Space, email: str) -> Account | None:
@@ -83,7 +83,7 @@ def _free_username(space: Space, email: str) -> str:
     """The local part of an address, with a number after it while the name is taken.
 
     Raises:
-        LoginFailed: it cannot be a username here.
+        LoginRefused: it cannot be a username here.
     """
     wanted = email.rpartition("@")[0].lower()
     plausible = len(wanted) <= _LONGEST_LOCAL_PART and common.is_sip_uri(f"sip:{wanted}@{space.domain}")
@@ -93,7 +93,7 @@ def _free_username(space: Space, email: str) -> str:
             return ProvisionedName.check({"username": name, "email": email}, domain=space.domain).username
         except Invalid:
             continue
-    raise LoginFailed(_("No account can be created: your address makes no username that is allowed here."))
+    raise LoginRefused(_("No account can be created: your address makes no username that is allowed here."))
 
 
 @transaction.atomic

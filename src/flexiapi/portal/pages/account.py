@@ -30,7 +30,7 @@ def provisioning_links(request: PageRequest, token: str) -> dict[str, object]:
     return {
         "url": url,
         "app_url": f"sip-linphone:?linphone-action=show&linphone-fetch-config={quote(url, safe='')}",
-        "qr": SafeString(qr.svg(url, label=_("QR code of the provisioning link"))),
+        "qr": SafeString(qr.svg(url, label=_("QR code of the provisioning link"), keep=True)),
     }
 
 
@@ -161,9 +161,8 @@ class Sessions(UserPage):
         return render(request, "portal/sessions.html", {"sessions": rows})
 
     def delete(self, request: PageRequest) -> HttpResponse:
-        ended = sessions.end(request.caller.account_id, request.POST.get("session", ""))
-        if not ended:
-            raise errors.NotFound
+        handle = request.POST.get("session", "")
+        sessions.end(request.caller.account_id, handle, by=request.caller, origin=request.origin)
         forms.flash(request, _("The session was ended."))
         return forms.go("/sessions")
 

@@ -71,6 +71,23 @@ class Validate(AddressPage):
         return render(request, "portal/address_validate.html", {"kind": self.kind, "target": target})
 
 
+class SendAgain(AddressPage):
+    """Another code for the same address."""
+
+    def post(self, request: PageRequest) -> HttpResponse:
+        self.form_page = f"/{self.kind}/validate"
+        account = queries.own(request.scope)
+        code = self.pending(account)
+        if code is None:
+            return forms.go(f"/{self.kind}/change")
+        try:
+            address_changes.send_again(account, code, origin=request.origin)
+        except errors.Forbidden:
+            raise Redirected("/blocked") from None
+        forms.flash(request, _("A new code was sent."))
+        return forms.go(f"/{self.kind}/validate")
+
+
 class Confirm(AddressPage):
     """The check of the code."""
 
@@ -109,6 +126,16 @@ class PhoneValidatePage(Validate):
     kind = "phone"
 
 
+class EmailSendAgain(SendAgain):
+    """Another code by e-mail."""
+
+
+class PhoneSendAgain(SendAgain):
+    """Another code by SMS."""
+
+    kind = "phone"
+
+
 class EmailConfirm(Confirm):
     """The check of an e-mail code."""
 
@@ -122,8 +149,10 @@ class PhoneConfirm(Confirm):
 routes = [
     path("email/change", EmailChangePage.as_view()),
     path("email/validate", EmailValidatePage.as_view()),
+    path("email/send_again", EmailSendAgain.as_view()),
     path("email", EmailConfirm.as_view()),
     path("phone/change", PhoneChangePage.as_view()),
     path("phone/validate", PhoneValidatePage.as_view()),
+    path("phone/send_again", PhoneSendAgain.as_view()),
     path("phone", PhoneConfirm.as_view()),
 ]

@@ -1,10 +1,11 @@
 """The documentation pages that come with the product; the API's own is made of its OpenAPI document."""
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.gzip import gzip_page
 
 from flexiapi.auth.page_access import Page, PageRequest, PanelPage
+from flexiapi.http import replies
 from flexiapi.http.pagination import base_url
 from flexiapi.http.routing import path
 from flexiapi.portal import handbook
@@ -55,7 +56,17 @@ def notices(space: Space) -> dict[str, str]:
     return {feature: "This is switched off on this host." for feature, is_off in off.items() if is_off}
 
 
+def accounts_example(request: HttpRequest) -> HttpResponse:
+    """A file of accounts in the form that imports take, to fill in."""
+    return replies.Reply(
+        handbook.example("accounts_example.csv"),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": "attachment; filename=accounts_example.csv"},
+    )
+
+
 routes = [
+    path("accounts_example.csv", accounts_example),
     path("documentation", gzip_page(Documentation.as_view())),
     path("wizard/documentation", gzip_page(Wizard.as_view())),
 ]

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 
 from flexiapi.accounts.services import sso
-from flexiapi.auth import oidc, sessions
+from flexiapi.auth import limits, oidc, sessions
 from flexiapi.auth.page_access import Page, PageRequest
 from flexiapi.http import errors, forms
 from flexiapi.http.pagination import base_url
@@ -23,7 +23,7 @@ class LoginPage(Page):
     def enter(self, request: PageRequest) -> None:
         """The Space has a provider that people can log in at."""
         if request.space.oidc is None or not oidc.offers_login(request.space):
-            raise errors.NotFound
+            raise errors.Forbidden("OIDC is not enabled on this space")
         self.provider = request.space.oidc
 
 
@@ -49,8 +49,11 @@ class Return(LoginPage):
             return forms.go("/login")
         kept = request.session.pop(_KEPT, None)
         try:
-            identity = oidc.finish(self.provider, request.GET.dict(), kept, base_url=base_url(request))
-            account = sso.log_in(request.space, identity, origin=request.origin)
+            with limits.guarded(
+                limits.PROVIDER_LOGINS, request.origin, space=request.space, failures=(oidc.LoginRefused,)
+            ):
+                identity = oidc.finish(self.provider, request.GET.dict(), kept, base_url=base_url(request))
+                account = sso.log_in(request.space, identity, origin=request.origin)
         except oidc.LoginFailed as failure:
             return refused(request, failure)
         asked_for = request.session.pop("asked_for", "/")

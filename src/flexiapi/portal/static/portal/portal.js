@@ -44,6 +44,12 @@ if (idleMinutes) {
   setTimeout(announce, minutes * 60_000);
 }
 
+// Messages go away by a click.
+document.addEventListener("click", (event) => {
+  const toast = event.target.closest(".toasts .toast");
+  if (toast && !event.target.closest("button, a")) toast.remove();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.target.closest("input, textarea, select")) return;
   const search = document.querySelector("[type=search]");
