@@ -9,7 +9,7 @@ from datetime import timedelta
 from playwright.sync_api import Page
 
 from flexiapi.accounts.models import Account
-from flexiapi.auth.models import AuthToken
+from flexiapi.auth.models import AuthToken, Passkey
 from flexiapi.http.dates import now
 from flexiapi.messaging.models import Delivery
 from flexiapi.provisioning.models import Wizard
@@ -17,6 +17,7 @@ from flexiapi.spaces.models import Space
 from flexiapi.spaces.services import touch
 from tests import factories
 from tests.api import Api
+from tests.portal.authenticator import protected
 from tests.portal.test_call_logs import a_call
 from tests.portal.test_telephony import a_forwarding, a_recording
 
@@ -175,6 +176,54 @@ def _wizard(scene: Scene, page: Page) -> str:
     return f"/wizard/{row.token}"
 
 
+def _factor(path: str) -> Callable[[Scene, Page], str]:
+    """The owner has an authenticator app and two passkeys, and sets them up."""
+
+    def reach(scene: Scene, page: Page) -> str:
+        scene.user(page)
+        _factors(scene)
+        return path.format(passkey_id=Passkey.objects.filter(account=scene.owner).latest("id").pk)
+
+    return reach
+
+
+def _factors(scene: Scene) -> None:
+    protected(scene.owner, PASSWORD)
+    for name in ("Anna's phone", "The key on the ring"):
+        hashed = f"{name:<64}"
+        Passkey.objects.create(account=scene.owner, name=name, host=scene.space.host, credential_hash=hashed)
+
+
+def _new_app(scene: Scene, page: Page) -> None:
+    scene.user(page)
+    page.goto("/second_factor")
+    page.get_by_role("button", name="Set up an authenticator app").click()
+    page.wait_for_url("**/second_factor/app")
+
+
+def _new_codes(scene: Scene, page: Page) -> None:
+    scene.user(page)
+    _factors(scene)
+    page.goto("/second_factor/recovery_codes")
+    fill(page, current_password=PASSWORD)
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_selector("#recovery-codes")
+
+
+def _required_factor(scene: Scene, page: Page) -> None:
+    Space.objects.filter(pk=scene.space.pk).update(require_second_factor=True)
+    touch(scene.space)
+    factories.an_account(scene.space, "chief", password=PASSWORD, admin=True)
+    log_in(page, "chief", PASSWORD)
+    page.wait_for_url("**/second_factor")
+
+
+def _second_step(scene: Scene, page: Page) -> None:
+    _factors(scene)
+    log_in(page, scene.owner.username, PASSWORD)
+    page.wait_for_url("**/login/second_factor")
+
+
 def _blocked(scene: Scene, page: Page) -> str:
     scene.user(page)
     Account.objects.filter(pk=scene.owner.pk).update(blocked=True)
@@ -255,6 +304,15 @@ PLACES = [
     Place("/password", _user("/password")),
     Place("/api_key", _api_key),
     Place("/sessions", _user("/sessions")),
+    Place("/login/second_factor", _second_step),
+    Place("/second_factor", _user("/second_factor")),
+    Place("/second_factor (set up)", _factor("/second_factor")),
+    Place("/second_factor (required)", _required_factor),
+    Place("/second_factor/app", _new_app),
+    Place("/second_factor/app/delete", _factor("/second_factor/app/delete")),
+    Place("/second_factor/recovery_codes", _factor("/second_factor/recovery_codes")),
+    Place("/second_factor/recovery_codes (new)", _new_codes),
+    Place("/second_factor/passkeys/{passkey_id}/delete", _factor("/second_factor/passkeys/{passkey_id}/delete")),
     Place("/link_device", _link_device),
     Place("/auth_tokens/auth/external/{token}", _free_token),
     Place("/delete", _user("/delete")),

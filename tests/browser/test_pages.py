@@ -26,6 +26,7 @@ FIRST_VIEW_BYTES = 60_000
 PAGES = {
     "page",
     "panel",
+    "waiting page",
     "user page",
     "identity provider",
     "administrator page",

@@ -28,10 +28,16 @@ def test_the_numbers_are_those_of_the_code() -> None:
     passwords = limits.PASSWORDS
     assert passwords.account_at_address is not None
     assert passwords.account is not None
+    factors = limits.SECOND_FACTORS
+    assert factors.account_at_address is not None
+    assert factors.account is not None
     for rule, words in [
         (passwords.account_at_address, "10 in 10 minutes for an account at an address"),
         (passwords.address, "100 in 10 minutes for an address"),
         (passwords.account, "100 in an hour for an account"),
+        (factors.account_at_address, "5 in 10 minutes for an account at an address"),
+        (factors.address, "50 in 10 minutes for an address"),
+        (factors.account, "20 in an hour for an account"),
         (limits.KEYS.address, "100 in 10 minutes for an address"),
         (limits.PROVISIONING_TOKENS.address, "30 in a minute for an address"),
         (limits.AUTH_TOKENS.address, "30 in a minute for an address"),

@@ -13,10 +13,13 @@ from flexiapi.accounts.services.passwords import matches
 from flexiapi.auth.models import ApiKey
 from flexiapi.config import instance
 from flexiapi.http.dates import now
+from flexiapi.operations.models import AuditRecord
 from flexiapi.spaces.models import Space
 from tests import factories
 from tests.api import Api
 from tests.operations.conftest import Console
+from tests.portal.authenticator import protected
+from tests.portal.visitor import Visitor
 
 CREATED = re.compile(
     r'^Admin test account created: "([^"]+)@([^"]+)" \| Password: "([^"]+)" '
@@ -130,6 +133,27 @@ class TestSetAdmin:
         assert "alice@sip.example.org" in said.out
         assert Account.objects.get(pk=alice.pk).admin
         assert console("accounts:set-admin", str(alice.pk)).code == 1
+
+
+class TestResetSecondFactor:
+    def test_the_password_is_enough_afterwards(self, console: Console, django_capture_on_commit_callbacks: Any) -> None:
+        alice = factories.an_account(factories.a_space("sip.example.org"), "alice", password="a long s3cret")
+        protected(alice, "a long s3cret")
+
+        with django_capture_on_commit_callbacks(execute=True):
+            said = console("accounts:reset-second-factor", str(alice.pk))
+        again = console("accounts:reset-second-factor", str(alice.pk))
+
+        assert (said.code, again.code) == (0, 0)
+        assert "alice@sip.example.org has no second factor any more" in said.out
+        assert "alice@sip.example.org had none" in again.out
+        assert Visitor(alice.space).log_in(alice, "a long s3cret").url == "/dashboard"
+        record = AuditRecord.objects.get(action="second_factor.reset")
+        assert (record.object, record.actor, record.user_agent) == (alice.identifier, None, "Console")
+
+    @pytest.mark.parametrize("account_id", ["nobody", "4711"])
+    def test_unknown_accounts_are_told(self, console: Console, account_id: str) -> None:
+        assert console("accounts:reset-second-factor", account_id).code == 1
 
 
 HASHES = [

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import cbor2
 import pytest
 import time_machine
 
@@ -14,7 +15,7 @@ from flexiapi.config import instance
 from flexiapi.spaces.models import Space
 from tests import factories
 from tests.portal.conftest import PASSWORD
-from tests.portal.security_key import SecurityKey
+from tests.portal.security_key import SecurityKey, text_of
 from tests.portal.visitor import PageSeen, Visitor
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +109,33 @@ class TestAdding:
     )
     def test_what_answers_something_else_is_refused(self, owner: Account, changes: dict[str, str]) -> None:
         page = add(a_browser(owner, logged_in=True), SecurityKey(f"https://{owner.space.host}"), **changes)
+
+        assert UNCHECKED in page.text
+        assert Passkey.objects.count() == 0
+
+    @pytest.mark.parametrize(
+        "attestation",
+        [
+            b"",
+            b"\xff" * 40,
+            b"\x81" * 9_000,
+            cbor2.dumps([]),
+            cbor2.dumps({"fmt": "none"}),
+            cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": 2**62}),
+            cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": bytes(40)}),
+            cbor2.dumps({"fmt": ["none"], "attStmt": {}, "authData": bytes(40)}),
+            cbor2.dumps({"fmt": "tpm", "attStmt": {"ver": "2.0"}, "authData": bytes(40)}),
+            cbor2.dumps({"fmt": "packed", "attStmt": 1, "authData": bytes(40)}),
+        ],
+        ids=range(10),
+    )
+    def test_rubbish_is_refused(self, owner: Account, attestation: bytes) -> None:
+        visitor, made = a_browser(owner, logged_in=True), SecurityKey(f"https://{owner.space.host}")
+        sent = json.loads(made.create(options(visitor, "/second_factor", "/second_factor/passkeys")))
+        sent["response"]["attestationObject"] = text_of(attestation)
+
+        fields = {"name": "Key", "credential": json.dumps(sent), "current_password": PASSWORD}
+        page = visitor.submit(fields, action="/second_factor/passkeys")
 
         assert UNCHECKED in page.text
         assert Passkey.objects.count() == 0

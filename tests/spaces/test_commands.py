@@ -50,6 +50,14 @@ class TestCreateUpdate:
         digest = DigestConfiguration.objects.get(space=space)
         assert (digest.realm, digest.default_password_algorithm) == ("phones", "MD5")
 
+    def test_second_factors_of_administrators_stay_as_they_are_unless_it_is_said(self, console: Console) -> None:
+        wanted = []
+        for words in ((), ("--require-second-factor",), (), ("--no-require-second-factor",)):
+            assert console(self.COMMAND, DOMAIN, "a.example.org", "A", *words).code == 0
+            wanted.append(Space.objects.get().require_second_factor)
+
+        assert wanted == [False, True, True, False]
+
     def test_warns_of_hosts_that_will_not_answer(self, console: Console) -> None:
         outside = console(self.COMMAND, DOMAIN, "evilexample.org", "A")
         with instance.override(app_root_host=None):

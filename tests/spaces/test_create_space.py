@@ -68,6 +68,7 @@ class TestCreate:
             "assistant_hide_create_account": True,
             "assistant_disable_qr_code": True,
             "assistant_hide_third_party_account": True,
+            "require_second_factor": True,
             "provisioning_carddav_twins": True,
             "provisioning_reg_proxy": "<sip:sip.example.org;transport=tls>",
             "digest_authentication_configuration": {"realm": "phones", "default_password_algorithm": "MD5"},

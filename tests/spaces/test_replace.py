@@ -56,6 +56,7 @@ class TestReplace:
             "copyright_text": "me",
             "unique_email": False,
             "client_certificate_authentication": True,
+            "require_second_factor": True,
             "provisioning_carddav_twins": True,
             "provisioning_reg_proxy": "sip:sip.example.org",
         }
@@ -68,6 +69,7 @@ class TestReplace:
         assert (answer.json["expire_at"], answer.json["copyright_text"]) == (None, None)
         assert answer.json["unique_email"] is False
         assert answer.json["client_certificate_authentication"] is True
+        assert answer.json["require_second_factor"] is True
         assert answer.json["provisioning_carddav_twins"] is True
         assert answer.json["provisioning_reg_proxy"] == "sip:sip.example.org"
         assert replaced(client, space, provisioning_reg_proxy=None).json["provisioning_reg_proxy"] is None

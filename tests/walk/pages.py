@@ -27,6 +27,8 @@ OPEN: set[tuple[str, str]] = {
     ("GET", "/auth_tokens/auth/{}"),
     ("POST", "/auth_tokens/auth/{}"),
     ("GET", "/auth_tokens/qrcode/{}"),
+    ("POST", "/login/passkey"),
+    ("POST", "/login/passkey/options"),
     ("GET", "/logout"),
     ("POST", "/logout"),
     ("GET", "/blocked"),

@@ -143,6 +143,8 @@ ADMINISTRATOR: list[Row] = [
     post("/api/accounts/{account_id}/send_reset_password_email", at_home=MISSING),
     get("/api/accounts/{account_id}/sessions", at_home=MISSING),
     delete("/api/accounts/{account_id}/sessions", at_home=MISSING),
+    get("/api/accounts/{account_id}/second_factor", at_home=MISSING),
+    delete("/api/accounts/{account_id}/second_factor", at_home=MISSING),
     delete("/api/accounts/{account_id}/sessions/{session}", at_home=MISSING),
     get("/api/audit"),
     post("/api/account_creation_tokens", 201),

@@ -91,6 +91,19 @@ def set_admin(account_id: str) -> None:
     click.secho(f"{identifier} is now admin", fg="green")
 
 
+@click.command("accounts:reset-second-factor", cls=Command)
+@click.argument("account_id")
+def reset_second_factor(account_id: str) -> None:
+    """Take the second factor of an account away, with its recovery codes: its password is enough again."""
+    if not account_id.isdigit():
+        raise Failure("The account id must be a number")
+    try:
+        identifier, had = administrators.reset_second_factor(int(account_id))
+    except ApiError as error:
+        raise Failure(error.message) from None
+    click.secho(f"{identifier} has no second factor any more" if had else f"{identifier} had none", fg="green")
+
+
 @click.command("accounts:seed", cls=Command)
 @click.argument("json_file_path", type=click.Path(path_type=Path))
 @click.pass_context
@@ -113,4 +126,11 @@ def update_phone_countries() -> None:
         click.echo(f"{code} {name}")
 
 
-COMMANDS = [create_admin_account, create_admin_test, set_admin, seed, update_phone_countries]
+COMMANDS = [
+    create_admin_account,
+    create_admin_test,
+    set_admin,
+    reset_second_factor,
+    seed,
+    update_phone_countries,
+]

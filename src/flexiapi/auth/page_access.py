@@ -12,6 +12,7 @@ from . import oidc, sessions
 from .access import ApiRequest, origin, refuse_blocked
 from .scope import Caller, Scope
 
+SET_UP_PAGE = "/second_factor"
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -21,6 +22,8 @@ class PageRequest(ApiRequest):
     account: Account | None
     waiting: Account
     """The account whose second factor is asked for, on pages that ask."""
+    lacks_factor: bool
+    """Whether an administrator has to set up a second factor before anything else."""
 
 
 class Redirected(Exception):
@@ -103,6 +106,8 @@ class UserPage(PanelPage):
 
     access = "user page"
     stored_by_browsers = False
+    open_without_factor: ClassVar[bool] = False
+    """Whether it opens for an administrator who still has to set up the second factor that the Space wants."""
 
     def enter(self, request: PageRequest) -> None:
         """Somebody is logged in and not blocked."""
@@ -114,6 +119,9 @@ class UserPage(PanelPage):
             raise Redirected("/")
         super().enter(request)
         refuse_blocked(request.caller)
+        request.lacks_factor = sessions.lacks_factor(request, request.caller)
+        if request.lacks_factor and not self.open_without_factor:
+            raise Redirected(SET_UP_PAGE)
 
 
 class AdministratorPage(UserPage):

@@ -33,7 +33,8 @@ _TOUCH_AFTER = timedelta(minutes=1)
 _HANDLE_LENGTH = 32
 
 SECOND_FACTOR_PAGE = "/login/second_factor"
-VOUCHED = ("openid connect", "passkey")
+AT_PROVIDER = "openid connect"
+VOUCHED = (AT_PROVIDER, "passkey")
 """Ways of logging in that are enough alone: the provider asks for what it wants, a passkey is both factors."""
 
 _WAITING = "second_factor_of"
@@ -147,6 +148,17 @@ def finish(request: HttpRequest, account: Account, *, factor: str) -> str:
     kept = request.session.pop(_WAITING)
     _enter(request, account, method=f"{kept['method']} + {factor}", recovered=kept["recovered"])
     return str(kept["to"])
+
+
+def lacks_factor(request: HttpRequest, caller: Caller) -> bool:
+    """Whether an administrator has yet to set up the second factor that the Space wants.
+
+    Not who has logged in through an identity provider: what that asks for is its own affair.
+    """
+    space = request.space  # type: ignore[attr-defined]
+    if not (caller.admin and space.require_second_factor) or request.session.get("method") == AT_PROVIDER:
+        return False
+    return not factors.is_set_up(caller.account_id)
 
 
 def _enter(request: HttpRequest, account: Account, *, method: str, recovered: bool) -> None:

@@ -72,8 +72,13 @@ def frame_of(request: HttpRequest) -> Frame:
         copyright=space.copyright_text if space is not None else None,
         languages=list(settings.LANGUAGES),
         idle_minutes=instance.current().session_lifetime,
-        links=[] if caller is None or caller.blocked else navigation(caller, path),
+        links=[] if caller is None or caller.blocked or confined(request) else navigation(caller, path),
     )
+
+
+def confined(request: HttpRequest) -> bool:
+    """Whether nothing opens but the setting up of a second factor."""
+    return getattr(request, "lacks_factor", False)
 
 
 def custom_theme() -> str | None:

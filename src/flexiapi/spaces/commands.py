@@ -27,8 +27,20 @@ _SHOWN = 120
 @click.option("--super", "is_super", is_flag=True, help="Its administrators are super administrators.")
 @click.option("--realm", help="The Digest realm, for a Space without accounts (the domain by default).")
 @click.option("--algorithm", type=click.Choice(ALGORITHMS), help="The algorithm of its passwords.")
+@click.option(
+    "--require-second-factor/--no-require-second-factor",
+    "require_second_factor",
+    default=None,
+    help="Whether its administrators need a second factor in the portal; stays as it is by default.",
+)
 def create_update(
-    sip_domain: str, host: str, name: str, is_super: bool, realm: str | None, algorithm: str | None
+    sip_domain: str,
+    host: str,
+    name: str,
+    is_super: bool,
+    realm: str | None,
+    algorithm: str | None,
+    require_second_factor: bool | None,
 ) -> None:
     """Create a Space or update its host, name and super flag.
 
@@ -50,6 +62,7 @@ def create_update(
             is_super=is_super,
             realm=asked.realm,
             algorithm=asked.algorithm,
+            require_second_factor=require_second_factor,
         )
     except Invalid as error:
         raise Failure(_sentences(error)) from None

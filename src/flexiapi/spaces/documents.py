@@ -16,6 +16,7 @@ _COLUMNS = (
     "web_panel",
     "carddav_user_credentials",
     "client_certificate_authentication",
+    "require_second_factor",
     "public_registration",
     "phone_registration",
     "intercom_features",

@@ -39,6 +39,7 @@ class Space(Timestamped):
     unique_email = models.BooleanField(default=True, db_default=True)
     carddav_user_credentials = models.BooleanField(default=False, db_default=False)
     client_certificate_authentication = models.BooleanField(default=False, db_default=False)
+    require_second_factor = models.BooleanField(default=False, db_default=False)  # of administrators, in the portal
     copyright_text = models.TextField(null=True, default=None)
     intro_registration_text = models.TextField(null=True, default=None)  # Markdown
     newsletter_registration_address = models.CharField(max_length=255, null=True, default=None)

@@ -41,7 +41,12 @@ SWITCHES = (
 )
 """What a replacement must say; a creation may leave it to the columns' defaults."""
 
-KEPT_SWITCHES = ("unique_email", "client_certificate_authentication", "provisioning_carddav_twins")
+KEPT_SWITCHES = (
+    "unique_email",
+    "client_certificate_authentication",
+    "require_second_factor",
+    "provisioning_carddav_twins",
+)
 """What stays as it is unless it is sent: clients that know nothing of them must not switch them off."""
 
 _Shape = TypeVar("_Shape")

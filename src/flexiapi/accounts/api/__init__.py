@@ -1,6 +1,6 @@
 """The account resources of the API, a module a kind of caller or flow."""
 
-from . import administration, countries, former, lookup, own, sessions, tokens
+from . import administration, countries, former, lookup, own, second_factor, sessions, tokens
 
 routes = [
     *lookup.routes,
@@ -9,5 +9,6 @@ routes = [
     *own.routes,
     *administration.routes,
     *sessions.routes,
+    *second_factor.routes,
     *former.routes,
 ]

@@ -8,6 +8,7 @@ from flexiapi.accounts import queries
 from flexiapi.accounts.models import Account, ProvisioningToken
 from flexiapi.auth import keys
 from flexiapi.auth.scope import Origin
+from flexiapi.auth.second_factor import removal
 from flexiapi.http.dates import now
 from flexiapi.http.errors import NotFound, Unprocessable
 from flexiapi.spaces import queries as spaces
@@ -73,3 +74,16 @@ def promote(account_id: int) -> str:
     account.admin = True
     account.save()
     return account.identifier
+
+
+@transaction.atomic
+def reset_second_factor(account_id: int) -> tuple[str, bool]:
+    """Take the second factor of an account away; returns its `username@domain` and whether it had one.
+
+    Raises:
+        NotFound: no such account.
+    """
+    account = Account.objects.select_for_update().filter(pk=account_id).first()
+    if account is None:
+        raise NotFound("Unable to find an account with this id")
+    return account.identifier, removal.reset(account, by=None, origin=CONSOLE)

@@ -57,7 +57,7 @@ class Return(LoginPage):
         except oidc.LoginFailed as failure:
             return refused(request, failure)
         asked_for = request.session.pop("asked_for", "/")
-        return private(forms.go(sessions.log_in(request, account, method="openid connect", to=asked_for)))
+        return private(forms.go(sessions.log_in(request, account, method=sessions.AT_PROVIDER, to=asked_for)))
 
 
 def refused(request: PageRequest, failure: oidc.LoginFailed) -> HttpResponse:

@@ -5,19 +5,19 @@ from django.utils.translation import gettext as _
 
 from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.services import proofs
-from flexiapi.auth.page_access import PageRequest, UserPage
+from flexiapi.auth.page_access import PageRequest
 from flexiapi.auth.second_factor import challenges, passkeys
 from flexiapi.auth.second_factor import queries as factors
 from flexiapi.auth.second_factor.serializers import NewPasskeyForm
 from flexiapi.http import errors, forms, replies
 from flexiapi.http.routing import path
 
-from .proving import OVERVIEW, ask, done, party_of, proven
+from .proving import OVERVIEW, FactorPage, ask, done, party_of, proven
 
 _NEW = "new passkey"
 
 
-class Passkeys(UserPage):
+class Passkeys(FactorPage):
     """A passkey that the browser has just made."""
 
     form_page = OVERVIEW
@@ -39,7 +39,7 @@ class Passkeys(UserPage):
         return done(request, _("The passkey was added."), codes)
 
 
-class NewPasskeyOptions(UserPage):
+class NewPasskeyOptions(FactorPage):
     """What the browser needs to make one."""
 
     def post(self, request: PageRequest) -> HttpResponse:
@@ -47,7 +47,7 @@ class NewPasskeyOptions(UserPage):
         return replies.json(passkeys.creation_options(party, account, challenges.put(request.session, _NEW)))
 
 
-class OnePasskey(UserPage):
+class OnePasskey(FactorPage):
     """The end of a passkey, behind a proof."""
 
     def delete(self, request: PageRequest, passkey_id: int) -> HttpResponse:
@@ -57,7 +57,7 @@ class OnePasskey(UserPage):
         return forms.go(OVERVIEW)
 
 
-class PasskeyDeletion(UserPage):
+class PasskeyDeletion(FactorPage):
     """The question before a passkey is removed."""
 
     def get(self, request: PageRequest, passkey_id: int) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.models import Account
 from flexiapi.accounts.services import proofs
-from flexiapi.auth.page_access import PageRequest, UserPage
+from flexiapi.auth.page_access import SET_UP_PAGE, PageRequest, UserPage
 from flexiapi.auth.second_factor import challenges, passkeys
 from flexiapi.auth.second_factor import queries as factors
 from flexiapi.auth.second_factor.passkeys import RelyingParty
@@ -16,7 +16,7 @@ from flexiapi.auth.second_factor.serializers import ProofForm
 from flexiapi.http import errors, forms, proxies, replies
 from flexiapi.http.routing import path
 
-OVERVIEW = "/second_factor"
+OVERVIEW = SET_UP_PAGE
 _PROOF = "proof"
 
 
@@ -74,7 +74,13 @@ def done(request: PageRequest, text: str, codes: list[str]) -> HttpResponse:
     return render(request, "portal/recovery_codes.html", {"codes": codes, "text": "\n".join(codes)})
 
 
-class ProofOptions(UserPage):
+class FactorPage(UserPage):
+    """A page on which somebody manages their second factor."""
+
+    open_without_factor = True
+
+
+class ProofOptions(FactorPage):
     """What the browser needs to prove by a passkey who sits in front of it."""
 
     def post(self, request: PageRequest) -> HttpResponse:

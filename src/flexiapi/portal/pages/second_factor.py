@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.services import proofs
-from flexiapi.auth.page_access import PageRequest, UserPage
+from flexiapi.auth.page_access import PageRequest
 from flexiapi.auth.second_factor import passkeys, recovery_codes, totp
 from flexiapi.auth.second_factor import queries as factors
 from flexiapi.auth.second_factor.serializers import AppConfirmationForm
@@ -15,16 +15,17 @@ from flexiapi.http import errors, forms, proxies
 from flexiapi.http.routing import path
 from flexiapi.provisioning import qr
 
-from .proving import OVERVIEW, ask, done, proven
+from .proving import OVERVIEW, FactorPage, ask, done, proven
 
 
-class Overview(UserPage):
+class Overview(FactorPage):
     """What is set up, and what can be."""
 
     def get(self, request: PageRequest) -> HttpResponse:
         account = accounts.own(request.scope)
         context = {
             "state": factors.state(account.pk),
+            "lacks_factor": request.lacks_factor,
             "provider": request.space.oidc is not None,
             "passkeys_possible": passkeys.relying_party(request.space, proxies.connection(request)) is not None,
             "asks_for_proof": proofs.is_possible(account),
@@ -32,7 +33,7 @@ class Overview(UserPage):
         return render(request, "portal/second_factor.html", context)
 
 
-class NewSecret(UserPage):
+class NewSecret(FactorPage):
     """The first step of setting up an authenticator app."""
 
     form_page = OVERVIEW
@@ -42,7 +43,7 @@ class NewSecret(UserPage):
         return forms.go("/second_factor/app")
 
 
-class App(UserPage):
+class App(FactorPage):
     """The secret to scan, the check of its first code, and the end of the app."""
 
     form_page = "/second_factor/app"
@@ -76,7 +77,7 @@ class App(UserPage):
         return forms.go(OVERVIEW)
 
 
-class AppDeletion(UserPage):
+class AppDeletion(FactorPage):
     """The question before the app is removed."""
 
     def get(self, request: PageRequest) -> HttpResponse:
@@ -92,7 +93,7 @@ class AppDeletion(UserPage):
         )
 
 
-class RecoveryCodes(UserPage):
+class RecoveryCodes(FactorPage):
     """New recovery codes, behind a proof."""
 
     form_page = "/second_factor/recovery_codes"

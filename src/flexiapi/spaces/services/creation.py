@@ -77,8 +77,11 @@ def create_or_update(
     is_super: bool,
     realm: str | None = None,
     algorithm: str | None = None,
+    require_second_factor: bool | None = None,
 ) -> bool:
     """Create the Space of a domain, or update its host, name and super flag; true when it is new.
+
+    Whether its administrators need a second factor stays as it is (at first: not) unless it is said.
 
     Raises:
         Invalid: a value belongs to another Space, or the realm of a Space with accounts would change.
@@ -92,10 +95,14 @@ def create_or_update(
             realm=realm,
             algorithm=algorithm or DEFAULT_ALGORITHM,
             super=is_super,
+            require_second_factor=bool(require_second_factor),
         )
         return True
-    before = {"host": space.host, "name": space.name, "super": space.super}
+    columns = ("host", "name", "super", "require_second_factor")
+    before = {column: getattr(space, column) for column in columns}
     space.host, space.name, space.super = host, name, is_super
+    if require_second_factor is not None:
+        space.require_second_factor = require_second_factor
     save(space)
     change_digest(space, realm=realm, algorithm=algorithm)
     space_changed.announce(SpaceChanged(space.pk, domain, differences(before, space)))
