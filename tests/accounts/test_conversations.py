@@ -8,7 +8,7 @@ from flexiapi.accounts.models import Account, AccountCreationRequestToken
 from flexiapi.auth.models import ApiKey, AuthToken
 from tests import factories
 from tests.api import Api
-from tests.races.together import at_once
+from tests.together import at_once
 
 REGISTER = "/api/accounts/with-account-creation-token"
 

@@ -1,12 +1,9 @@
 """Recovery by mail and SMS, as its pages use it: decoys, tries, and one winner."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 
 import pytest
 import time_machine
-from django.db import connection
 
 from flexiapi.accounts.models import Account, ProvisioningToken, RecoveryCode
 from flexiapi.accounts.services import mails, password_reset, recovery
@@ -14,6 +11,7 @@ from flexiapi.http.errors import ApiError, Forbidden, Invalid, PageExpired
 from flexiapi.messaging.models import Delivery
 from flexiapi.spaces.models import Space
 from tests import factories
+from tests.together import at_once
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 NUMBER = "+33612345678"
@@ -205,19 +203,14 @@ class TestConfirm:
 class TestAtOnce:
     def outcomes(self, space: Space, handle: str, codes: list[str]) -> list[Account | None]:
         """What all of these tries come to, started together."""
-        start = Barrier(len(codes))
 
-        def attempt(code: str) -> Account | None:
+        def attempt(number: int) -> Account | None:
             try:
-                start.wait()
-                return recovery.confirm(space, handle, code, origin=ORIGIN).account
+                return recovery.confirm(space, handle, codes[number], origin=ORIGIN).account
             except ApiError:
                 return None
-            finally:
-                connection.close()
 
-        with ThreadPoolExecutor(len(codes)) as pool:
-            return list(pool.map(attempt, codes))
+        return at_once(len(codes), attempt)
 
     def test_one_of_all_gets_in(self) -> None:
         space = factories.a_space()

@@ -1,14 +1,13 @@
 """Login at an identity provider: the way there and back, who gets in."""
 
-import threading
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.db import connection
 from tests import factories
 from tests.identity import REALM, Provider, a_signing_key
 from tests.portal.visitor import PageSeen, Visitor
+from tests.together import at_once
 
 from flexiapi.accounts.models import Account, Tombstone
 from flexiapi.config import instance
@@ -332,18 +331,8 @@ def test_two_first_logins_at_once_make_one_account(provider: Provider) -> None:
     provider.roles = ["sip"]
     visitors = [Visitor(space) for _ in range(3)]
     ways = [provider.log_in(leave(visitor)) for visitor in visitors]
-    barrier = threading.Barrier(len(visitors))
 
-    def arrive(visitor: Visitor, back: str) -> None:
-        barrier.wait()
-        visitor.open(back, follow=False)
-        connection.close()
-
-    threads = [threading.Thread(target=arrive, args=pair) for pair in zip(visitors, ways, strict=True)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(len(visitors), lambda number: visitors[number].open(ways[number], follow=False))
 
     assert Account.objects.filter(space=space).count() == 1
     assert {visitor.open("/dashboard").url for visitor in visitors} <= {"/dashboard", "/login"}

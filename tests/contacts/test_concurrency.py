@@ -1,35 +1,23 @@
 """Two administrators, or two devices of one account, at the same moment."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from flexiapi.contacts.models import Contact, ContactsList, ContactsListViewer, Vcard
 from flexiapi.intercom.models import AccountType, AccountTypeMembership, DictionaryEntry
 from tests import factories
 from tests.api import Answer, Api
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CARD = {"vcard": "BEGIN:VCARD\nVERSION:4.0\nFN:x\nUID:one\nEND:VCARD"}
 
 
-def at_once(requests: Sequence[Callable[[], Answer]]) -> list[int]:
-    """Send requests from as many threads; returns their statuses, sorted."""
-    barrier = Barrier(len(requests))
-
-    def send(request: Callable[[], Answer]) -> int:
-        try:
-            barrier.wait(timeout=10)
-            return request().status
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(requests)) as threads:
-        return sorted(threads.map(send, requests))
+def statuses(requests: Sequence[Callable[[], Answer]]) -> list[int]:
+    """Send requests at once; gives their statuses, sorted."""
+    return sorted(at_once(len(requests), lambda number: requests[number]().status))
 
 
 def test_single_use_things_are_had_once(api: Api) -> None:
@@ -42,11 +30,11 @@ def test_single_use_things_are_had_once(api: Api) -> None:
     def four(url: str) -> list[Callable[[], Answer]]:
         return [lambda: admin.post(url)] * 4
 
-    assert at_once(four(f"{base}/contacts/{contact.pk}")) == [200] * 4
-    assert at_once(four(f"{base}/contacts_lists/{made.pk}")) == [200, 403, 403, 403]
-    assert at_once(four(f"{base}/types/{kind.pk}")) == [200, 403, 403, 403]
-    assert at_once([lambda: own.post("/api/accounts/me/vcards-storage", CARD)] * 4) == [201, 409, 409, 409]
-    assert at_once([lambda: admin.delete(f"{base}/contacts/{contact.pk}")] * 4) == [200, 404, 404, 404]
+    assert statuses(four(f"{base}/contacts/{contact.pk}")) == [200] * 4
+    assert statuses(four(f"{base}/contacts_lists/{made.pk}")) == [200, 403, 403, 403]
+    assert statuses(four(f"{base}/types/{kind.pk}")) == [200, 403, 403, 403]
+    assert statuses([lambda: own.post("/api/accounts/me/vcards-storage", CARD)] * 4) == [201, 409, 409, 409]
+    assert statuses([lambda: admin.delete(f"{base}/contacts/{contact.pk}")] * 4) == [200, 404, 404, 404]
     assert Contact.objects.count() == 0
     for model in (ContactsListViewer, AccountTypeMembership, Vcard):
         assert model.objects.count() == 1
@@ -59,7 +47,7 @@ def test_mutual_contacts_do_not_lock_each_other_out(api: Api) -> None:
     there = [lambda: admin.post(f"/api/accounts/{one.pk}/contacts/{other.pk}")] * 2
     back = [lambda: admin.post(f"/api/accounts/{other.pk}/contacts/{one.pk}")] * 2
 
-    assert at_once([*there, *back]) == [200] * 4
+    assert statuses([*there, *back]) == [200] * 4
     assert Contact.objects.count() == 2
 
 
@@ -69,6 +57,6 @@ def test_titles_and_dictionary_keys_are_taken_once(api: Api) -> None:
     texts = {"title": "Same", "description": "x"}
     url = f"/api/accounts/{account.pk}/dictionary/color"
 
-    assert at_once([lambda: admin.post("/api/contacts_lists", texts)] * 3) == [201, 422, 422]
-    assert at_once([lambda: admin.post(url, {"value": "x"})] * 3) == [201] * 3
+    assert statuses([lambda: admin.post("/api/contacts_lists", texts)] * 3) == [201, 422, 422]
+    assert statuses([lambda: admin.post(url, {"value": "x"})] * 3) == [201] * 3
     assert ContactsList.objects.count() == DictionaryEntry.objects.count() == 1

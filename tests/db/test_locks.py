@@ -1,12 +1,10 @@
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 
 import pytest
 import time_machine
-from django.db import connection
 
 from flexiapi.db import locks
+from tests.together import at_once
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -56,16 +54,7 @@ class TestHeld:
 def test_simultaneous_workers_get_one_turn(known: bool) -> None:
     if known:
         assert locks.take_turn("purge", -HOUR)
-    start = Barrier(8)
 
-    def worker(_: int) -> bool:
-        try:
-            start.wait(10)
-            return locks.take_turn("purge", HOUR)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as workers:
-        turns = list(workers.map(worker, range(8)))
+    turns = at_once(8, lambda _: locks.take_turn("purge", HOUR))
 
     assert turns.count(True) == 1

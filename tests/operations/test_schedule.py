@@ -5,7 +5,6 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
-from django.db import connection
 
 from flexiapi import schedule
 from flexiapi.config.tasks import JOBS
@@ -14,6 +13,7 @@ from flexiapi.messaging.services import enqueue_mail
 from flexiapi.schedule import Job, Timetable
 from tests import factories
 from tests.operations.conftest import Console
+from tests.together import at_once
 
 NOON = datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)
 
@@ -91,17 +91,7 @@ def test_of_several_workers_one_has_the_turn() -> None:
     done: list[int] = []
     job = Job("shared", lambda: done.append(1), every=timedelta(hours=12))
 
-    def work() -> None:
-        try:
-            schedule.run(job)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    at_once(4, lambda _: schedule.run(job))
 
     assert done == [1]
 

@@ -9,11 +9,11 @@ from flexiapi.auth.models import AuthToken, Opaque
 from flexiapi.spaces.models import Space
 from tests import factories
 from tests.api import Api, DigestClient, parameters
-from tests.races.together import at_once
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MANY = 50
+MANY = 100
 ME = "/api/accounts/me"
 PHONE = {"X_Linphone_Provisioning": "1"}
 

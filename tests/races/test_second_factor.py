@@ -6,7 +6,7 @@ from flexiapi.auth.models import FactorRecoveryCode, PortalSession
 from tests import factories
 from tests.portal.authenticator import protected
 from tests.portal.visitor import Visitor
-from tests.races.together import at_once
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

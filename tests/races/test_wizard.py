@@ -1,14 +1,12 @@
 """Two first looks at one wizard link at the same moment."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connections
 
 from flexiapi.accounts.models import ProvisioningToken
 from flexiapi.provisioning.models import Wizard
 from tests import factories
 from tests.portal.visitor import Visitor
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,14 +17,10 @@ def test_they_share_one_provisioning_token() -> None:
     Wizard.objects.create(token="w" * 8, account=account, provisioning_account=account)
 
     def look(_: int) -> str:
-        try:
-            page = Visitor(space).open("/wizard/wwwwwwww")
-            return str(page.dom.get_element_by_id("open_app").get("href"))
-        finally:
-            connections.close_all()
+        page = Visitor(space).open("/wizard/wwwwwwww")
+        return str(page.dom.get_element_by_id("open_app").get("href"))
 
-    with ThreadPoolExecutor(8) as threads:
-        links = set(threads.map(look, range(8)))
+    links = set(at_once(8, look))
 
     assert ProvisioningToken.objects.filter(account=account).count() == 1
     assert len(links) == 1

@@ -1,15 +1,14 @@
 """What a report costs: a fixed number of statements, each by a key, however many rows there are."""
 
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from tests import factories
-from tests.api import Answer, Api
+from tests.api import Api
 from tests.statistics.reports import CALL_ID, DEVICE, MESSAGE_ID, a_call, a_conference, a_message
+from tests.together import at_once
 
 from flexiapi.config.logging import EventStream
 from flexiapi.statistics.models import CallDevice, MessageDevice
@@ -78,7 +77,7 @@ def test_the_same_device_from_many_sides_at_once(
     proxy = api.as_admin(factories.a_space())
     proxy.post(*begin)
 
-    answers = at_once(6, lambda: proxy.patch(path, body))
+    answers = at_once(6, lambda _: proxy.patch(path, body))
 
     assert sorted(answer.status for answer in answers) == [200] * 5 + [201]
     assert len({answer.json["id"] for answer in answers}) == 1
@@ -89,29 +88,9 @@ def test_the_same_device_from_many_sides_at_once(
 def test_the_same_call_at_once(api: Api) -> None:
     proxy = api.as_admin(factories.a_space())
 
-    answers = at_once(6, lambda: proxy.post("/api/stats/calls", a_call()))
+    answers = at_once(6, lambda _: proxy.post("/api/stats/calls", a_call()))
 
     assert [answer.status for answer in answers] == [200] * 6
-
-
-def at_once(times: int, send: Callable[[], Answer]) -> list[Answer]:
-    """The answers to requests that start together."""
-    answers: list[Answer] = []
-    ready = threading.Barrier(times)
-
-    def one() -> None:
-        ready.wait(10)
-        try:
-            answers.append(send())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one) for _ in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return answers
 
 
 @pytest.mark.django_db

@@ -1,12 +1,12 @@
 """Call forwardings: rules, exclusivity under concurrency, and what Flexisip gets of them."""
 
-import threading
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from tests import factories
-from tests.api import Answer, Api
+from tests.api import Api
+from tests.together import at_once
 
 from flexiapi.accounts.models import Account
 from flexiapi.config import instance
@@ -277,19 +277,9 @@ def test_two_requests_at_once_enable_one_side(api: Api) -> None:
     for _ in range(3 if connection.vendor == "sqlite" else 8):
         account = factories.an_account(factories.a_space())
         client = api.as_account(account)
-        start = threading.Barrier(2)
-        answers: list[Answer] = []
+        bodies = [{**TO_URI, "type": kind} for kind in ("always", "busy")]
 
-        def create(kind: str, client: Api = client, start: Any = start, answers: list[Answer] = answers) -> None:
-            start.wait()
-            answers.append(client.post(ME, {**TO_URI, "type": kind}))
-            connections.close_all()
-
-        threads = [threading.Thread(target=create, args=(kind,)) for kind in ("always", "busy")]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        answers = at_once(2, lambda number, client=client, bodies=bodies: client.post(ME, bodies[number]))
 
         assert sorted(answer.status for answer in answers) == [201, 422]
         assert CallForwarding.objects.filter(account=account, enabled=True).count() == 1

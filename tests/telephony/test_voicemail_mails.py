@@ -1,16 +1,16 @@
 """New voicemails are mailed to their owners, once; the commands about files."""
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from tests import factories
 from tests.api import Api
 from tests.telephony.recordings import files_below, path_of, slot, upload
+from tests.together import at_once
 
 from flexiapi import cli
 from flexiapi.accounts.models import Account
@@ -134,18 +134,8 @@ def test_two_runs_at_once_mail_once(api: Api) -> None:
     admin = api.as_admin(account.space)
     for _ in range(2 if connection.vendor == "sqlite" else 5):
         upload(admin, path_of(slot(admin, account)["upload_url"]))
-    start = threading.Barrier(2)
 
-    def run() -> None:
-        start.wait()
-        tasks.mail_voicemails()
-        connections.close_all()
-
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(2, lambda _: tasks.mail_voicemails())
 
     assert Delivery.objects.count() == AccountFile.objects.count()
 

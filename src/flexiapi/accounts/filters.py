@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from flexiapi.http import inputs
 from flexiapi.http.errors import Invalid
 from flexiapi.http.messages import sentence
 from flexiapi.http.schemas import Schema, choice
@@ -31,7 +32,7 @@ def read(request: HttpRequest) -> dict[str, Any]:
     """
     sent = {key: value.strip() for key, value in request.GET.dict().items() if isinstance(value, str) and value.strip()}
     found: dict[str, Any] = {key: sent[key][:255] for key in ("search", "domain") if key in sent}
-    errors: dict[str, list[str]] = {}
+    errors = {key: [sentence("string", key)] for key, text in found.items() if not inputs.storable(text)}
     if "updated_date" in sent:
         try:
             found["updated_date"] = date.fromisoformat(sent["updated_date"])

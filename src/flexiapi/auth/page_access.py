@@ -118,6 +118,10 @@ class UserPage(PanelPage):
                 request.session["asked_for"] = request.get_full_path()
             raise Redirected("/")
         super().enter(request)
+        self.admit(request)
+
+    def admit(self, request: PageRequest) -> None:
+        """Whoever is logged in may use the page: not blocked, with the second factor that the Space wants."""
         refuse_blocked(request.caller)
         request.lacks_factor = sessions.lacks_factor(request, request.caller)
         if request.lacks_factor and not self.open_without_factor:
@@ -136,7 +140,7 @@ class AdministratorPage(UserPage):
         PanelPage.enter(self, request)
         if not request.caller.admin:
             raise errors.Forbidden
-        refuse_blocked(request.caller)
+        self.admit(request)
 
 
 class SuperAdministratorPage(AdministratorPage):

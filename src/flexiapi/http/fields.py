@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NoReturn
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from flexiapi.http import dates, messages, rules
+from flexiapi.http import dates, inputs, messages, rules
 
 
 class RuledField(serializers.Field[Any, Any, Any, Any]):
@@ -48,11 +48,11 @@ class Text(RuledField):
         self.longest, self.shortest = longest, shortest
 
     def to_internal_value(self, data: Any) -> str:
-        """The text; no other type, no NUL byte (PostgreSQL cannot store one)."""
+        """The text; no other type, and one that every database can store."""
         if isinstance(data, bool) or not isinstance(data, str | int | float):
             self.fail("invalid")
         text = str(data)
-        if "\x00" in text:
+        if not inputs.storable(text):
             self.fail("invalid")
         return text
 
@@ -174,7 +174,7 @@ class StringMap(RuledField):
         for key, value in data.items():
             if not isinstance(value, str) or not key or max(len(key), len(value)) > self.longest:
                 self.fail("invalid")
-            if "\x00" in key or "\x00" in value:
+            if not (inputs.storable(key) and inputs.storable(value)):
                 self.fail("invalid")
         return dict(data)
 

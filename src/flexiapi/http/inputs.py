@@ -1,7 +1,7 @@
 """The input of a request: body and query merged, strings trimmed, empty strings nulled."""
 
 import re
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 from django.core.files.uploadedfile import UploadedFile
@@ -65,6 +65,11 @@ def read(request: HttpRequest) -> dict[str, Any]:
         known = {key: _normalised(value, trim=key not in UNTRIMMED) for key, value in known.items() if key != "space"}
         request._flexiapi_input = known  # type: ignore[attr-defined]
     return known
+
+
+def storable(value: object) -> TypeGuard[str]:
+    """Whether a value is a text that every database takes, in a column or a comparison (PostgreSQL: no NUL)."""
+    return isinstance(value, str) and "\x00" not in value
 
 
 def file(request: HttpRequest, name: str) -> UploadedFile | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flexiapi.http import messages, rules
+from flexiapi.http import inputs, messages, rules
 
 from . import daemon, queries
 from .models import CallForwarding
@@ -60,6 +60,6 @@ def exclusively_enabled(value: bool, field: Any) -> str | None:
 def free_external_address(value: str, field: Any) -> str | None:
     """No other account has this address on a foreign service, over all Spaces."""
     domain = field.parent.initial_data.get("domain")
-    if isinstance(domain, str) and queries.external_address_taken(value, domain, but_of=field.context["account_id"]):
+    if inputs.storable(domain) and queries.external_address_taken(value, domain, but_of=field.context["account_id"]):
         return messages.sentence("unique", rules.name(field))
     return None

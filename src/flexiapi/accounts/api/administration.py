@@ -139,7 +139,7 @@ def target_space(request: ApiRequest) -> Space | None:
     domain: Any = inputs.read(request).get("domain")
     if domain is None or not request.scope.super_admin:
         return request.space
-    return spaces.complete().filter(domain=domain).first() if isinstance(domain, str) else request.space
+    return spaces.complete().filter(domain=domain).first() if inputs.storable(domain) else request.space
 
 
 def field_context(space: Space) -> dict[str, Any]:

@@ -84,7 +84,7 @@ class CreationTokenConsumption(UserView):
     )
     def post(self, request: ApiRequest) -> HttpResponse:
         token = inputs.read(request).get("account_creation_token")
-        if not isinstance(token, str) or "\x00" in token:
+        if not inputs.storable(token):
             raise errors.NotFound
         used = creation_tokens.consume_for(request.caller, token, origin=request.origin)
         return replies.json(
