@@ -139,8 +139,8 @@ class TestAddresses:
         wrong = "1000" if code != "1000" else "1001"
 
         for _ in range(3):
-            page = visitor.submit(digits(wrong), action="/email")
-            assert page.error_of("code") == "The code should be valid"
+            assert visitor.submit(digits(wrong), action="/email").url == "/email/change"
+            visitor.open("/email/validate")
         assert visitor.submit(digits(code or ""), action="/email").status == 410
 
     def test_too_many_block_the_account(self) -> None:
@@ -155,6 +155,26 @@ class TestAddresses:
             page = visitor.submit({"email": "two@example.org"})
 
         assert (page.url, page.heading) == ("/blocked", "Account blocked")
+
+    @pytest.mark.parametrize(("kind", "new"), [("email", "new@example.org"), ("phone", "+33612345678")])
+    def test_a_wrong_code_leads_back_to_the_change(self, kind: str, new: str) -> None:
+        factories.activate_countries("FR")
+        space = factories.a_space()
+        account = factories.an_account(space, password="s3cret")
+        visitor = Visitor(space)
+        visitor.log_in(account, "s3cret")
+        visitor.open(f"/{kind}/change")
+        visitor.submit({kind: new})
+        codes = account.email_change_codes if kind == "email" else account.phone_change_codes
+        right = codes.get().code or ""
+
+        page = visitor.submit(digits("1000" if right != "1000" else "1001"), action=f"/{kind}")
+
+        assert page.url == f"/{kind}/change"
+        assert [line.text_content() for line in page.dom.xpath("//*[@role='alert']")] == ["The code should be valid"]
+        assert f"/{kind}/validate" in page.links()
+        visitor.open(f"/{kind}/validate")
+        assert visitor.submit(digits(right), action=f"/{kind}").url == "/dashboard"
 
     def test_without_pending_code_there_is_nothing_to_enter(self) -> None:
         space = factories.a_space(phone_registration=False)

@@ -11,7 +11,7 @@ from flexiapi.accounts.models import Account, EmailChangeCode, PhoneChangeCode
 from flexiapi.accounts.serializers.addresses import EmailChange, PhoneChange
 from flexiapi.accounts.services import address_changes
 from flexiapi.auth.page_access import PageRequest, Redirected, UserPage, require
-from flexiapi.http import errors, forms
+from flexiapi.http import errors, forms, negotiation
 from flexiapi.http.routing import path
 from flexiapi.portal.serializers import Digits
 
@@ -40,7 +40,13 @@ class Change(AddressPage):
     def get(self, request: PageRequest) -> HttpResponse:
         account = queries.own(request.scope)
         present = account.email if self.kind == "email" else account.phone
-        context = {"kind": self.kind, "present": present, "captcha": captcha.gateway()}
+        code = self.pending(account)
+        context = {
+            "kind": self.kind,
+            "present": present,
+            "waiting_for": _target(code) if code is not None else None,
+            "captcha": captcha.gateway(),
+        }
         return with_captcha(render(request, "portal/address_change.html", context))
 
     def post(self, request: PageRequest) -> HttpResponse:
@@ -67,8 +73,7 @@ class Validate(AddressPage):
         code = self.pending(queries.own(request.scope))
         if code is None:
             raise errors.NotFound
-        target = code.email if isinstance(code, EmailChangeCode) else code.phone
-        return render(request, "portal/address_validate.html", {"kind": self.kind, "target": target})
+        return render(request, "portal/address_validate.html", {"kind": self.kind, "target": _target(code)})
 
 
 class SendAgain(AddressPage):
@@ -97,13 +102,22 @@ class Confirm(AddressPage):
         if self.pending(account) is None:
             return forms.go(f"/{self.kind}/change")
         code = Digits.read(request).code
-        if self.kind == "email":
-            address_changes.confirm_email(account, code, origin=request.origin)
-            forms.flash(request, _("The e-mail address is confirmed."))
-        else:
-            address_changes.confirm_phone(account, code, origin=request.origin)
-            forms.flash(request, _("The phone number is confirmed."))
+        confirm = address_changes.confirm_email if self.kind == "email" else address_changes.confirm_phone
+        try:
+            confirm(account, code, origin=request.origin)
+        except errors.Invalid as error:
+            if negotiation.accepts_json(request):
+                raise
+            forms.leave_errors(request, error.errors)
+            return forms.go(f"/{self.kind}/change")
+        confirmed = _("The e-mail address is confirmed."), _("The phone number is confirmed.")
+        forms.flash(request, confirmed[self.kind == "phone"])
         return forms.go("/dashboard")
+
+
+def _target(code: EmailChangeCode | PhoneChangeCode) -> str:
+    """Where a code was sent to."""
+    return code.email if isinstance(code, EmailChangeCode) else code.phone
 
 
 class EmailChangePage(Change):
