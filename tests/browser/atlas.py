@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urljoin
 
 from playwright.sync_api import Page
 
@@ -103,6 +104,20 @@ def _user(path: str) -> Callable[[Scene, Page], str]:
     def reach(scene: Scene, page: Page) -> str:
         scene.user(page)
         return path
+
+    return reach
+
+
+def _foreign_link(path: str) -> Callable[[Scene, Page], None]:
+    """The owner follows the link of another site."""
+
+    def reach(scene: Scene, page: Page) -> None:
+        scene.user(page)
+        url = urljoin(page.url, path)
+        page.goto("about:blank")
+        page.set_content(f'<a href="{url}">look</a>')
+        page.get_by_role("link").click()
+        page.wait_for_url(f"**{path}")
 
     return reach
 
@@ -316,7 +331,7 @@ PLACES = [
     Place("/link_device", _link_device),
     Place("/auth_tokens/auth/external/{token}", _free_token),
     Place("/delete", _user("/delete")),
-    Place("/logout", _user("/logout")),
+    Place("/logout", _foreign_link("/logout")),
     Place("/admin/spaces", _administrator("/admin/spaces", chief=True)),
     Place("/admin/spaces/me", _administrator("/admin/spaces/me")),
     Place("/admin/spaces/{space_id}", _administrator("/admin/spaces/{space_id}", chief=True)),

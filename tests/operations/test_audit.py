@@ -95,7 +95,6 @@ class TestRecords:
             visitor.log_in(alice, "wr0ng s3cret")
             visitor.log_in(alice, "right s3cret")
             visitor.open("/logout")
-            visitor.submit(action="/logout")
             api.on(space).with_key("n0 key").get("/api/accounts/me")
 
         refused_key, logout, login, refused = records(api.as_account(root))

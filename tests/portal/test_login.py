@@ -116,15 +116,26 @@ class TestSession:
         PortalSession.objects.update(expire_date=now())
         assert visitor.open("/login").url == "/login"
 
-    def test_logout_is_a_form(self) -> None:
+    def test_a_link_logs_out(self) -> None:
         space = factories.a_space()
         visitor = Visitor(space)
         visitor.log_in(factories.an_account(space, password="s3cret"), "s3cret")
 
+        assert visitor.open("/logout").url == "/login"
+        assert not PortalSession.objects.filter(account__isnull=False).exists()
+
+    @pytest.mark.parametrize(
+        "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Purpose": "prefetch"}]
+    )
+    def test_a_link_of_others_asks_first(self, headers: dict[str, str]) -> None:
+        space = factories.a_space()
+        visitor = Visitor(space)
+        visitor.log_in(factories.an_account(space, password="s3cret"), "s3cret")
+
+        visitor.headers.update(headers)
         assert visitor.open("/logout").heading == "Log out?"
         assert PortalSession.objects.filter(account__isnull=False).exists()
-        page = visitor.submit()
-        assert page.url == "/login"
+        assert visitor.submit(action="/logout").url == "/login"
         assert not PortalSession.objects.filter(account__isnull=False).exists()
 
     def test_the_api_and_provisioning_never_make_one(self, api: Api) -> None:

@@ -83,9 +83,8 @@ def test_it_comes_back_when_the_factor_goes(chief: Account) -> None:
 
 def test_log_out_is_open(chief: Account) -> None:
     visitor = logged_in(chief)
-    visitor.open("/logout")
 
-    assert visitor.submit().url == "/login"
+    assert visitor.open("/logout").url == "/login"
 
 
 def test_a_session_from_before_is_led_there_too(api: Api) -> None:

@@ -106,7 +106,7 @@ class Password(UserPage):
         sessions.end_all(account.pk)
         sessions.log_out(request)
         forms.flash(request, _("The password was changed. Log in with the new one."))
-        return forms.go("/login")
+        return forms.go("/logout")
 
 
 class ApiKey(UserPage):

@@ -60,18 +60,27 @@ class Authenticate(PanelPage):
 
 
 class Logout(Page):
-    """The end of a session, also at the Space's identity provider; the link of old bookmarks asks first."""
+    """The end of a session, also at the Space's identity provider.
+
+    A link does it too. It asks first where another site has it, or where nobody may have followed it yet.
+    """
 
     def get(self, request: PageRequest) -> HttpResponse:
         if request.caller is None:
             return forms.go("/login")
-        return render(request, "portal/logout.html")
+        return self.post(request) if _followed(request) else render(request, "portal/logout.html")
 
     def post(self, request: PageRequest) -> HttpResponse:
         provider = request.space.oidc
         away = provider is not None and request.caller is not None and oidc.offers_login(request.space)
         sessions.log_out(request)
         return forms.go(oidc.logout_url(provider, base_url=base_url(request)) if provider and away else "/login")
+
+
+def _followed(request: PageRequest) -> bool:
+    """Whether somebody followed a link of this site or typed it (Fetch Metadata; older browsers do not say)."""
+    ours = request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
+    return ours and request.method == "GET" and "Sec-Purpose" not in request.headers
 
 
 class Blocked(PanelPage):
