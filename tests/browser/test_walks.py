@@ -35,10 +35,10 @@ def post(outbox: Outbox) -> Iterator[Outbox]:
 
 
 def code_in(mail: str) -> str:
-    """The code of four digits in a mail."""
-    found = re.search(r"\b\d{4}\b", mail)
+    """The code of four digits in a mail, on a line of its own."""
+    found = re.search(r"^\s*(\d{4})\s*$", mail, re.MULTILINE)
     assert found is not None, mail
-    return found[0]
+    return found[1]
 
 
 def test_a_newcomer_is_done_in_a_minute(street: Street, transactional_db: None, post: Outbox, tmp_path: Path) -> None:
