@@ -12,12 +12,14 @@ from redis import Redis
 from redis.exceptions import RedisError
 from tests import factories, requirements
 from tests.api import Api, DigestClient, parameters
+from tests.identity import Provider
 from tests.portal.visitor import Visitor
 
 from flexiapi.accounts.models import Account, RecoveryCode
 from flexiapi.auth import limits
 from flexiapi.auth.models import AuthToken, RateCounter
 from flexiapi.config import instance
+from flexiapi.http.dates import now
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +59,7 @@ def clock(db: None) -> Iterator[Any]:
 @pytest.fixture
 def alice(db: None) -> Account:
     """Somebody with a password."""
-    return factories.an_account(factories.a_space(), "alice", password="right s3cret")
+    return factories.an_account(factories.a_space(), "alice", password="right s3cret", email="alice@example.org")
 
 
 def log_in(account: Account, password: str, address: str, name: str | None = None) -> int:
@@ -255,6 +257,29 @@ class TestKeys:
 
         assert here.get("/api/accounts").status == 429
         assert here.at("198.51.100.7").get("/api/accounts").status == 200
+
+
+class TestBearerTokens:
+    @pytest.fixture
+    def here(self, alice: Account, api: Api, provider: Provider) -> Api:
+        provider.configure(alice.space)
+        return api.on(alice.space).at("192.0.2.1")
+
+    def test_forged_ones(self, alice: Account, here: Api, provider: Provider) -> None:
+        good = f"Bearer {provider.token(email=alice.email)}"
+
+        answers = [here.get("/api/accounts/me", Authorization=f"Bearer {n}.x.x") for n in range(301)]
+
+        assert [answer.status for answer in answers] == [401] * 300 + [429]
+        assert here.get("/api/accounts/me", Authorization=good).status == 429
+        assert here.at("198.51.100.7").get("/api/accounts/me", Authorization=good).status == 200
+
+    def test_expired_ones_come_from_honest_phones(self, alice: Account, here: Api, provider: Provider) -> None:
+        late = f"Bearer {provider.token(email=alice.email, exp=int(now().timestamp()) - 5)}"
+
+        assert {here.get("/api/accounts/me", Authorization=late).status for _ in range(301)} == {401}
+        good = f"Bearer {provider.token(email=alice.email)}"
+        assert here.get("/api/accounts/me", Authorization=good).status == 200
 
 
 class TestTokens:

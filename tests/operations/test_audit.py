@@ -137,6 +137,22 @@ class TestRecords:
         assert (record["object"], record["after"]) == (f"alice@{space.domain}", {"kind": "recovery code"})
         assert code not in json.dumps(record)
 
+    def test_tokens_and_certificates_that_are_none(self, api: Api, told: Any) -> None:
+        space = factories.a_space(client_certificate_authentication=True)
+        root = factories.an_account(space, "root", admin=True)
+        factories.an_oidc_configuration(space, public_key="none")
+        here = api.on(space).at("10.0.0.1")
+        certificate = {"X_SSL_Client_Verify": "SUCCESS", "X_SSL_Client_S_DN": f"CN=sip:eve@{space.domain}"}
+
+        with told(), instance.override(trusted_proxies=(ipaddress.ip_network("10.0.0.0/8"),)):
+            assert here.get("/api/accounts/me", Authorization="Bearer forged-t0ken").status == 401
+            assert here.get("/provisioning/me", X_Linphone_Provisioning="1", **certificate).status == 403
+
+        wrong_certificate, wrong_token = records(api.as_account(root), "?action=credential.refused")
+        assert wrong_certificate["after"] == {"kind": "client certificate"}
+        assert wrong_token["after"] == {"kind": "bearer token"}
+        assert "t0ken" not in json.dumps(wrong_token)
+
     def test_logins_at_a_provider(self, api: Api, space: Space, root: Account, told: Any) -> None:
         with a_provider() as provider:
             provider.configure(space, client_id="portal", client_secret="hush")

@@ -80,10 +80,13 @@ class DeviceView(UserView):
 
     def enter(self, request: ApiRequest) -> Sequence[tuple[str, str]]:
         """Authenticate the account."""
-        caller = certificates.authenticate(request, request.space)
-        if caller is None:
+        if not certificates.presented(request):
             return super().enter(request)
         request.origin = origin(request)
+        with limits.guarded(
+            limits.CERTIFICATES, request.origin, space=request.space, failures=(certificates.WrongCertificate,)
+        ):
+            caller = certificates.authenticate(request, request.space)
         _set_caller(request, caller)
         refuse_blocked(caller)
         return ()
@@ -171,7 +174,11 @@ def authenticate_user(request: ApiRequest) -> Sequence[tuple[str, str]]:
     space = request.space
     token = bearer.token_of(request.META.get("HTTP_AUTHORIZATION")) if space.oidc is not None else None
     if space.oidc is not None and token is not None:
-        _set_caller(request, bearer.authenticate(space, space.oidc, token))
+        with limits.guarded(
+            limits.BEARER_TOKENS, request.origin, space=space, failures=(bearer.WrongToken, errors.Forbidden)
+        ):
+            caller = bearer.authenticate(space, space.oidc, token)
+        _set_caller(request, caller)
         return ()
     if request.META.get("HTTP_X_API_KEY"):
         _set_caller(request, _by_key(request))

@@ -16,6 +16,10 @@ NOBODY = "The JWT token is not related to someone in the system"
 _SCHEME = "bearer "
 
 
+class WrongToken(Unauthenticated):
+    """The token never was one for this Space; one that has merely expired was."""
+
+
 class Person(NamedTuple):
     """An account with what a Caller needs of it."""
 
@@ -58,6 +62,7 @@ def authenticate(space: Space, configuration: OidcConfiguration, token: str) -> 
 
     Raises:
         Unauthenticated: the token is not accepted; with the challenge and the reason (none while no key is known).
+            A `WrongToken` unless it has expired.
         Forbidden: it names nobody of this Space.
     """
     try:
@@ -67,7 +72,8 @@ def authenticate(space: Space, configuration: OidcConfiguration, token: str) -> 
     except jwt.NoKey:
         raise Unauthenticated(lines=challenge(space)) from None
     except jwt.Refused as refused:
-        raise Unauthenticated(refused.description, lines=[_invalid(space, refused.description)]) from None
+        kind = Unauthenticated if isinstance(refused, jwt.Expired) else WrongToken
+        raise kind(refused.description, lines=[_invalid(space, refused.description)]) from None
     return caller_of(space, person, "bearer")
 
 

@@ -25,25 +25,30 @@ _NAMES = {
 }
 
 
-def authenticate(request: HttpRequest, space: Space) -> Caller | None:
-    """The account of a Space that the client's certificate names; None without a verified certificate.
+class WrongCertificate(Forbidden):
+    """The certificate names no account of the Space."""
+
+
+def presented(request: HttpRequest) -> bool:
+    """Whether a trusted proxy has verified a certificate of the client."""
+    meta = request.META
+    verified = meta.get(_VERIFY) == "SUCCESS" and bool(meta.get(_SUBJECT) or meta.get(_CERTIFICATE))
+    return verified and proxies.comes_from_trusted_proxy(request)
+
+
+def authenticate(request: HttpRequest, space: Space) -> Caller:
+    """The account of a Space that the client's certificate names.
 
     A `sip:` URI among the subject's alternative names comes before the common name.
 
     Raises:
-        Forbidden: the Space takes no certificates, or this one names none of its accounts.
+        Forbidden: the Space takes no certificates, or (`WrongCertificate`) this one names none of its accounts.
     """
-    meta = request.META
-    subject, certificate = meta.get(_SUBJECT, ""), meta.get(_CERTIFICATE, "")
-    if meta.get(_VERIFY) != "SUCCESS" or not (subject or certificate):
-        return None
-    if not proxies.comes_from_trusted_proxy(request):
-        return None
     if not space.client_certificate_authentication:
         raise Forbidden("Not a valid authentication method")
-    names = names_of(certificate, subject)
+    names = names_of(request.META.get(_CERTIFICATE, ""), request.META.get(_SUBJECT, ""))
     if not names:
-        raise Forbidden("The client certificate does not contain a valid CN.")
+        raise WrongCertificate("The client certificate does not contain a valid CN.")
     well_formed = False
     for name in names:
         try:
@@ -54,8 +59,8 @@ def authenticate(request: HttpRequest, space: Space) -> Caller | None:
         if person is not None:
             return bearer.caller_of(space, person, "certificate")
     if not well_formed:
-        raise Forbidden("The certificate CN is not a valid SIP address.")
-    raise Forbidden("The certificate is not linked to any account in the system.")
+        raise WrongCertificate("The certificate CN is not a valid SIP address.")
+    raise WrongCertificate("The certificate is not linked to any account in the system.")
 
 
 def names_of(certificate: str, subject: str) -> list[str]:

@@ -26,6 +26,10 @@ class Refused(Exception):
         super().__init__(description)
 
 
+class Expired(Refused):
+    """The token was good once."""
+
+
 class NoKey(Exception):
     """No key is known that a token could be checked with."""
 
@@ -103,7 +107,7 @@ def _check_signature(configuration: OidcConfiguration, token: Token) -> None:
 def _check_times(claims: dict[str, Any]) -> None:
     moment = time.time()
     if claims.get("exp", 0) <= moment:
-        raise Refused("Expired JWT token")
+        raise Expired("Expired JWT token")
     if any(claims.get(name, 0) > moment + LEEWAY_SECONDS for name in ("nbf", "iat")):
         raise Refused("JWT token is not valid yet")
 

@@ -63,6 +63,10 @@ SECOND_FACTORS = Kind(
 KEYS = Kind("API key", address=Rule("key-from", 100, 600))
 PROVISIONING_TOKENS = Kind("provisioning token", address=Rule("provisioning", 30, 60))
 AUTH_TOKENS = Kind("auth token", address=Rule("auth-token", 30, 60))
+BEARER_TOKENS = Kind("bearer token", address=Rule("bearer-from", 300, 600))
+"""Forged, foreign and misdirected ones: those that have merely expired come from honest phones."""
+
+CERTIFICATES = Kind("client certificate", address=Rule("certificate-from", 300, 600))
 PROVIDER_LOGINS = Kind("OpenID Connect", address=Rule("provider-from", 100, 600))
 
 REQUEST_TOKENS = Rule("new-request", 20, 600)
