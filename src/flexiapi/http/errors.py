@@ -1,9 +1,11 @@
 """Errors that know their status and message, and the one renderer that makes JSON or a page of them."""
 
 import logging
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -228,6 +230,16 @@ class ServerError(ApiError):
     default = "Server Error"
 
 
+_DATABASE_AWAY = (OperationalError, InterfaceError)
+_SECONDS_UNTIL_IT_IS_BACK = 5
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The answer for an unexpected error: neutral, whatever went wrong."""
+    """The answer for an unexpected error: neutral, whatever went wrong.
+
+    While the database does not answer it is 503, so that proxies and apps come back.
+    """
+    if isinstance(sys.exception(), _DATABASE_AWAY):
+        again = [("Retry-After", str(_SECONDS_UNTIL_IT_IS_BACK))]
+        return render(request, Unavailable(gettext("The database does not answer."), lines=again))
     return render(request, ServerError())
