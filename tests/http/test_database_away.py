@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
-
-from flexiapi.accounts.models import Account
 from tests import factories
 from tests.api import Answer
+
+from flexiapi.accounts.models import Account
 
 pytestmark = pytest.mark.django_db
 
