@@ -350,6 +350,20 @@ class TestRemoval:
         assert files_below(data_dir) == []
         assert not AccountFile.objects.exists()
 
+    def test_with_the_space(
+        self,
+        api: Api,
+        account: Account,
+        file: dict[str, Any],
+        data_dir: Path,
+        django_capture_on_commit_callbacks: Callable[..., Any],
+    ) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            assert api.as_super_admin().delete(f"/api/spaces/{account.domain}").text == "1"
+
+        assert files_below(data_dir) == []
+        assert not AccountFile.objects.exists()
+
     def test_after_a_week(
         self,
         admin: Api,
