@@ -36,7 +36,7 @@ WRONG = {
     "MAIL_ENCRYPTION": ["rot13"],
     "MAIL_FROM_ADDRESS": ["nobody", "a b@c", "<a@b>"],
     "TRUSTED_PROXIES": ["*", "10.0.0.0/33", "proxy.example.org"],
-    "UPLOAD_MAX_BYTES": ["0", "20M"],
+    "UPLOAD_MAX_BYTES": ["0", "20M", "2147483648"],
     "LOG_CHANNEL": ["slack"],
     "FILESYSTEM_DRIVER": ["ftp"],
     "APP_NAME": ["two\nlines", "x" * 1025],

@@ -144,6 +144,15 @@ class TestInput:
         alice = Account.objects.get(pk=created["id"])
         assert api.on(space).digest("GET", "/api/accounts/me", alice, "  pw  ").status == 200
 
+    @pytest.mark.parametrize("edge", ["\ufeff", "\u200b", "\u200e", "\u200f\t", "\u00a0\u2060", "\u2028\u00ad"])
+    def test_invisible_characters_are_trimmed_like_blanks(self, api: Api, edge: str) -> None:
+        inside = "\u05d0\u200f a\u200bb 👩\u200d🚀 ❤\ufe0f"
+        body = {"username": "alice", "password": "s3cret", "email": edge, "display_name": f"{edge}{inside}{edge}"}
+
+        created = api.as_admin(factories.a_space()).post("/api/accounts", body).json
+
+        assert (created["email"], created["display_name"]) == (None, inside)
+
     def test_the_body_wins_over_the_query(self, api: Api) -> None:
         answer = api.as_admin(factories.a_space()).post(
             "/api/accounts?username=query&password=s3cret", {"username": "body"}

@@ -21,8 +21,18 @@ def request(name: str) -> str:
     return found
 
 
+def named(statement: str, **parameters: str | list[str]) -> list[dict[str, Any]]:
+    """The same with the names of the columns, by which the B2BUA bridge reads them."""
+    found, names = _run(statement, parameters)
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
 def rows(statement: str, **parameters: str | list[str]) -> list[tuple[Any, ...]]:
     """Run a statement with Flexisip's parameters: texts are bound, lists are written in as quoted texts."""
+    return _run(statement, parameters)[0]
+
+
+def _run(statement: str, parameters: dict[str, str | list[str]]) -> tuple[list[tuple[Any, ...]], list[str]]:
     for name, value in parameters.items():
         if isinstance(value, list):
             statement = statement.replace(f":{name}", ", ".join(f"'{text}'" for text in value))
@@ -30,4 +40,4 @@ def rows(statement: str, **parameters: str | list[str]) -> list[tuple[Any, ...]]
     statement = re.sub(r":([a-z]+)\b", r"%(\1)s", statement) if texts else statement
     with connection.cursor() as cursor:
         cursor.execute(statement, texts or None)
-        return list(cursor.fetchall())
+        return [tuple(row) for row in cursor.fetchall()], [column[0] for column in cursor.description]

@@ -1,12 +1,16 @@
 """What Flexisip reads from our tables: its own default requests, and those that we document."""
 
+import hashlib
+
 import pytest
+from django.db import connection
 
 from flexiapi.contacts.models import Contact, ContactsList, ContactsListMember, ContactsListViewer
 from flexiapi.spaces.models import Space
 from flexiapi.telephony.models import ExternalAccount
 from tests import factories
-from tests.interop.documented import request, rows
+from tests.api import Api
+from tests.interop.documented import named, request, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +23,18 @@ DEFAULT_PHONE = "SELECT username FROM accounts WHERE activated = true AND (usern
 DEFAULT_PHONES = (
     "SELECT username, domain FROM accounts WHERE activated = true AND (username IN (:phones) OR phone IN (:phones))"
 )
+# What operators of MariaDB and MySQL wrote before there were truth values.
+NUMERIC_PASSWORDS = """
+    SELECT p.password, p.algorithm FROM accounts a JOIN passwords p ON p.account_id = a.id
+     WHERE a.username = :id AND a.domain = :domain AND a.activated = 1 AND a.blocked = 0
+"""
+# The loader of the B2BUA bridge reads the columns by their names.
+BRIDGE = """
+    SELECT e.username, e.domain, e.username AS user_id, e.password AS secret, 'md5' AS secret_type,
+           COALESCE(e.realm, e.domain) AS realm, a.username AS alias_username, a.domain AS alias_domain,
+           e.outbound_proxy, e.registrar, e.protocol
+      FROM external_accounts e JOIN accounts a ON a.id = e.account_id
+"""
 
 
 @pytest.fixture
@@ -54,6 +70,17 @@ class TestPasswords:
 
         assert len(rows(DEFAULT_PASSWORDS, id="blocked", domain=space.domain)) == 1
         assert rows(request("soci-password-request"), id="blocked", domain=space.domain) == []
+
+    @pytest.mark.skipif(connection.vendor == "postgresql", reason="its truth values are no numbers")
+    @pytest.mark.parametrize(
+        ("columns", "found"), [({}, True), ({"activated": False}, False), ({"blocked": True}, False)]
+    )
+    def test_flags_are_numbers_too(self, space: Space, columns: dict[str, bool], found: bool) -> None:
+        factories.an_account(space, "alice", password="s3cret", **columns)
+        secret = hashlib.sha256(f"alice:{space.domain}:s3cret".encode()).hexdigest()
+
+        expected = [(secret, "SHA-256")] if found else []
+        assert rows(NUMERIC_PASSWORDS, id="alice", domain=space.domain) == expected
 
     def test_same_name_elsewhere(self, space: Space) -> None:
         factories.an_account(space, "alice", password="s3cret")
@@ -98,7 +125,49 @@ class TestPresence:
         assert set(found) == {(f"sip:bob@{space.domain}",), (f"sip:carol@{space.domain}",)}
 
 
+class TestAliases:
+    @pytest.mark.django_db(transaction=True)  # a new view ends the transaction on MySQL
+    def test_the_view_knows_the_accounts_that_have_a_phone(self, space: Space) -> None:
+        alice = factories.an_account(space, "alice", phone="+33612345678")
+        factories.an_account(space, "bob")
+
+        with connection.cursor() as cursor:
+            cursor.execute(request("aliases"))
+        try:
+            found = named("SELECT * FROM aliases WHERE alias = :alias", alias="+33612345678")
+            everything = rows("SELECT * FROM aliases")
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("DROP VIEW aliases")
+
+        row = {"id": alice.pk, "account_id": alice.pk, "alias": "+33612345678", "domain": space.domain}
+        assert (found, len(everything)) == ([row], 1)
+
+
 class TestBridge:
+    @pytest.mark.parametrize("realm", [None, "voip"])
+    def test_columns_by_their_names(self, api: Api, space: Space, realm: str | None) -> None:
+        alice = factories.an_account(space, "alice")
+        body = {"username": "ext", "domain": "provider.example", "password": "s3cret", "protocol": "TCP"}
+        more = {"realm": realm, "registrar": "reg.example", "outbound_proxy": "sip:out.example;transport=tcp"}
+        assert api.as_admin(space).post(f"/api/accounts/{alice.pk}/external", {**body, **more}).status == 201
+        secret = hashlib.md5(f"ext:{realm or 'provider.example'}:s3cret".encode()).hexdigest()
+        row = {
+            "username": "ext",
+            "domain": "provider.example",
+            "secret": secret,
+            "alias_username": "alice",
+            "alias_domain": space.domain,
+            "outbound_proxy": "sip:out.example;transport=tcp",
+            "registrar": "reg.example",
+            "protocol": "TCP",
+        }
+
+        ours = {**row, "user_id": "", "secret_type": "MD5", "realm": realm}
+        theirs = {**row, "user_id": "ext", "secret_type": "md5", "realm": realm or "provider.example"}
+        assert named(request("initQuery")) == [ours]
+        assert named(BRIDGE) == [theirs]
+
     def test_external_accounts(self, space: Space) -> None:
         alice = factories.an_account(space, "alice")
         external = ExternalAccount.objects.create(

@@ -17,13 +17,15 @@ from flexiapi.config.logging import setup
 from flexiapi.operations import audit_reading
 from flexiapi.operations.audit import Entry, record
 from flexiapi.operations.models import AuditRecord
-from flexiapi.spaces.models import Space
+from flexiapi.spaces.models import CardDavServer, Space
 from flexiapi.spaces.services.creation import differences
 from tests import factories
 from tests.api import Api
 from tests.identity import a_provider
 from tests.operations.conftest import Console
 from tests.portal.visitor import Visitor
+from tests.spaces.test_logo import a_picture
+from tests.spaces.test_logo import send as send_logo
 
 pytestmark = pytest.mark.django_db
 
@@ -191,6 +193,28 @@ class TestRecords:
         assert [row.action for row in found] == ["space.created", "space.changed", "space.deleted"]
         assert all(str(row.actor).endswith("@super.example.org") for row in found)
         assert "s3cret" not in str([row.after for row in found])
+
+    @pytest.mark.django_db(transaction=True)
+    def test_directories_and_logos_of_spaces(self, api: Api, space: Space) -> None:
+        client = api.as_super_admin()
+        path = f"/api/spaces/{space.domain}"
+        uri = {"uri": "https://user:s3cret@dav.example.org"}
+
+        assert client.post(f"{path}/carddavs", uri).text == "1"
+        server = CardDavServer.objects.get().pk
+        assert client.put(f"{path}/carddavs/{server}", {**uri, "delay": 700}).text == "1"
+        assert client.delete(f"{path}/carddavs/{server}").text == "1"
+        logo = send_logo(client, space, a_picture()).json["logo"]
+        assert [client.delete(f"{path}/logo").text for _ in range(2)] == ["1", "0"]
+
+        found = records(api.as_admin(space), "?action=space.changed")
+        assert [(row["before"], row["after"]) for row in found[::-1]] == [
+            ({"carddav_server": None}, {"carddav_server": server}),
+            ({"carddav_server": server}, {"carddav_server": server}),
+            ({"carddav_server": server}, {"carddav_server": None}),
+            ({"logo": None}, {"logo": logo}),
+            ({"logo": logo}, {"logo": None}),
+        ]
 
     def test_provisioning_entries_are_not_quoted(self, space: Space) -> None:
         before = {"custom_provisioning_entries": None, "name": "Old"}

@@ -1,10 +1,12 @@
 """Call logs: of the account itself and for its administrator."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests import factories
 from tests.api import Api
 from tests.statistics.reports import DEVICE, a_call
@@ -259,6 +261,53 @@ def test_rows_come_by_index_on_every_engine(alice: Account) -> None:
         assert "TEMP B-TREE" not in page, page
         everything = part.explain()
         assert index in everything, everything
+
+
+@pytest.mark.django_db(transaction=True)  # ANALYZE ends the transaction on MySQL
+def test_a_month_of_a_busy_account_is_read_by_index(api: Api, alice: Account) -> None:
+    busy_year(alice)
+    admin = api.as_admin(alice.space)
+    path = f"/api/accounts/{alice.pk}/statistics/calls?from=2026-04-01&to=2026-04-30"
+
+    for direction in ("both", "incoming", "outgoing"):
+        for page in ("", "&page=3", "&limit=30"):
+            with CaptureQueriesContext(connection) as captured:
+                answer = admin.get(f"{path}&direction={direction}{page}")
+
+            assert len(answer.json["data"]) == 30, answer.text
+            assert all(row["initiated_at"].startswith("2026-04-") for row in answer.json["data"])
+            reads = [read["sql"] for read in captured if "statistics_calls" in read["sql"]]
+            assert len(reads) >= 2
+            for read in reads[:-1]:  # the last one reads the devices of the calls that were found
+                plan = explained(read)
+                assert "calls_of_caller" in plan or "calls_of_callee" in plan, (read, plan)
+                assert not re.search(r"filesort|TEMP B-TREE|Seq Scan", plan), (read, plan)
+
+
+def busy_year(alice: Account) -> None:
+    """Eight calls a day from and to one account in a year, among four times as many of others."""
+    people = [(f"u{n}", f"d{n % 7}.org") for n in range(100)]
+    own = (alice.username, alice.domain)
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def one(n: int) -> Call:
+        other, third = people[n % 100], people[(n * 7 + 1) % 100]
+        (caller, host), (callee, place) = {0: (own, other), 1: (other, own)}.get(n % 10, (other, third))
+        at = start + timedelta(minutes=36 * n)
+        names = {"from_username": caller, "from_domain": host, "to_username": callee, "to_domain": place}
+        return Call(id=f"c{n}", initiated_at=at, **names)
+
+    Call.objects.bulk_create((one(n) for n in range(40 * 365)), batch_size=2000)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE TABLE statistics_calls" if connection.vendor == "mysql" else "ANALYZE")
+
+
+def explained(statement: str) -> str:
+    """How the database would run a statement, in its own words."""
+    word = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{word} {statement.replace('%', '%%')}", [])
+        return "\n".join(" ".join(map(str, row)) for row in cursor.fetchall())
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,7 @@ class TestBegin:
             ("2026-03-01", datetime(2026, 3, 1, tzinfo=UTC)),
             ("2026-W09-7", datetime(2026, 3, 1, tzinfo=UTC)),
             ("2026-060", datetime(2026, 3, 1, tzinfo=UTC)),
+            ("2026-02-28T24:00Z", datetime(2026, 3, 1, tzinfo=UTC)),
         ],
     )
     def test_moments_become_utc(self, proxy: Api, written: str, stored: datetime) -> None:
@@ -167,6 +168,7 @@ class TestBegin:
                 "initiated_at",
                 "The initiated at must be a valid ISO 8601 date.",
             ),
+            ({"ended_at": "2026-03-01T24:30:00Z"}, "ended_at", "The ended at must be a valid ISO 8601 date."),
             ({"ended_at": "later"}, "ended_at", "The ended at must be a valid ISO 8601 date."),
             (
                 {"conference_id": "x" * 256},

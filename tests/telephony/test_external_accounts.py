@@ -243,6 +243,17 @@ class TestNotices:
         assert told == [{"username": "trunk", "domain": "sip.example.com", "identifier": identifier}]
         assert not ExternalAccount.objects.exists()
 
+    def test_the_deletion_of_its_space(
+        self, api: Api, account: Account, path: str, notices: Callable[..., Any]
+    ) -> None:
+        api.as_admin(account.space).post(path, BODY)
+        identifier = str(ExternalAccount.objects.get().pk)
+
+        told = notices(lambda: api.as_super_admin().delete(f"/api/spaces/{account.domain}"))
+
+        assert told == [{"username": "trunk", "domain": "sip.example.com", "identifier": identifier}]
+        assert not ExternalAccount.objects.exists()
+
     def test_without_redis_all_the_same(
         self, api: Api, account: Account, path: str, registrar: MemoryRegistrar, notices: Callable[..., Any]
     ) -> None:

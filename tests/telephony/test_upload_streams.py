@@ -14,6 +14,7 @@ from tests.api import Api
 from tests.telephony.recordings import FLEXISIP, WAV, body, files_below, path_of, slot
 
 from flexiapi.config import instance
+from flexiapi.telephony.models import AccountFile
 
 pytestmark = pytest.mark.django_db
 
@@ -96,12 +97,15 @@ def test_an_endless_body_is_cut_off(place: dict[str, Any], data_dir: Path) -> No
     assert files_below(data_dir) == []
 
 
-def test_a_declared_length_that_is_too_large_is_refused_unread(place: dict[str, Any]) -> None:
+def test_a_declared_length_that_is_too_large_is_refused_unread(place: dict[str, Any], data_dir: Path) -> None:
     source = Endless(body(WAV)[:600])
 
-    status, _ = send(place, source, CONTENT_LENGTH=str(2**30))
+    with instance.override(upload_max_bytes=50 * 1024 * 1024):
+        status, answer = send(place, source, CONTENT_LENGTH=str(2**30))
 
-    assert (status, source.count) == (413, 0)
+    assert (status, answer["message"], source.count) == (413, "The POST data is too large.", 0)
+    assert files_below(data_dir) == []
+    assert not AccountFile.objects.exclude(uploaded_at=None).exists()
 
 
 @pytest.mark.parametrize("kind", [io.BytesIO, Broken])

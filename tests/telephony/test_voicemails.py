@@ -127,6 +127,33 @@ class TestUpload:
 
         assert answer.json["name"][9:] == kept
 
+    @pytest.mark.parametrize(
+        ("name", "kept"),
+        [
+            ("📞 note.wav", "📞 note.wav"),
+            ("\u05e9\u05dc\u05d5\u05dd.wav", "\u05e9\u05dc\u05d5\u05dd.wav"),
+            ("a\u202egpj.wav", "agpj.wav"),
+            ("a\x00b.wav", "ab.wav"),
+            ("a\u2028b\x1b[31m.wav", "ab[31m.wav"),
+            ("a&#10;b%0d%0aSet-Cookie: x.wav", "ab%0d%0aSet-Cookie: x.wav"),
+            ("a\r\nX-Evil: b.wav", '"a'),
+        ],
+    )
+    def test_any_name_can_be_played_again(self, admin: Api, account: Account, name: str, kept: str) -> None:
+        answer = upload(admin, path_of(slot(admin, account)["upload_url"]), name=name)
+
+        assert (answer.status, answer.json["name"][9:]) == (200, kept)
+        played = admin.get(path_of(answer.json["download_url"]))
+        assert (played.status, played.body) == (200, STORED)
+        assert not set("\r\n\0") & set(played.header("Content-Disposition") or "\0")
+
+    @pytest.mark.parametrize("name", ["", ".", "..", "/", "a/.."])
+    def test_a_name_that_is_none(self, admin: Api, account: Account, data_dir: Path, name: str) -> None:
+        answer = upload(admin, path_of(slot(admin, account)["upload_url"]), name=name)
+
+        assert (answer.status, list(answer.errors)) == (422, ["file"])
+        assert files_below(data_dir) == []
+
     @pytest.mark.parametrize("content", [b"", b"RIFF", b"<html>", OPUS, b"OggS" + bytes(40), b"ID3" + bytes(99)])
     def test_another_content_is_refused(self, admin: Api, account: Account, data_dir: Path, content: bytes) -> None:
         place = slot(admin, account)
@@ -319,6 +346,20 @@ class TestRemoval:
     ) -> None:
         with django_capture_on_commit_callbacks(execute=True):
             assert admin.delete(f"/api/accounts/{account.pk}").status == 200
+
+        assert files_below(data_dir) == []
+        assert not AccountFile.objects.exists()
+
+    def test_with_the_space(
+        self,
+        api: Api,
+        account: Account,
+        file: dict[str, Any],
+        data_dir: Path,
+        django_capture_on_commit_callbacks: Callable[..., Any],
+    ) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            assert api.as_super_admin().delete(f"/api/spaces/{account.domain}").text == "1"
 
         assert files_below(data_dir) == []
         assert not AccountFile.objects.exists()

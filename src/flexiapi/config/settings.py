@@ -256,7 +256,7 @@ class InstanceSettings:
     )
     rate_limit_api_per_minute: int = setting(integer(0, 10_000_000), 600, "API requests a minute and address; 0 = off.")
     rate_limit_credentials: bool = setting(FLAG, True, "Limit credential checks and token requests.")
-    upload_max_bytes: int = setting(integer(1, 2**40), 20_971_520, "Size of an uploaded file at most, in bytes.")
+    upload_max_bytes: int = setting(integer(1, 2**31 - 1), 20_971_520, "Size of an uploaded file at most, in bytes.")
     outbound_allow_private: bool = setting(
         FLAG,
         False,

@@ -60,6 +60,8 @@ def parse_iso(text: str) -> datetime:
     if found is None or (re.match(r"^[+-]?\d{6}(?!\d)", text) and "-" not in text[1:]):
         raise ValueError("not an ISO 8601 date")
     part = found.groupdict()
+    if part["hour"] == "24" and {part["minute"], part["second"], part["fraction"]} - {None, "00"}:
+        raise ValueError("a day ends at 24:00")
     year = int(part["year"])
     try:
         if part["week"]:

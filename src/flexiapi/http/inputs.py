@@ -13,6 +13,10 @@ from flexiapi.http.errors import BadRequest
 
 UNTRIMMED = frozenset({"password", "password_confirmation", "current_password", "old_password"})
 
+_INVISIBLE = "\u00ad\u061c\u180e\u200b\u200e\u200f\u2060\ufeff"
+_BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + _INVISIBLE
+"""White space, and what nobody sees at the edge of a text: zero-width spaces, byte order and direction marks."""
+
 _BRACKETS = re.compile(r"^([^\[\]]+)((?:\[[^\[\]]*\]){1,3})$")
 _decode = msgspec.json.Decoder().decode
 _NOTHING = (None, "", "0")
@@ -65,6 +69,11 @@ def read(request: HttpRequest) -> dict[str, Any]:
         known = {key: _normalised(value, trim=key not in UNTRIMMED) for key, value in known.items() if key != "space"}
         request._flexiapi_input = known  # type: ignore[attr-defined]
     return known
+
+
+def trimmed(text: str) -> str:
+    """A text without white space and invisible characters at its ends; those inside stay."""
+    return text.strip(_BLANKS)
 
 
 def storable(value: object) -> TypeGuard[str]:
@@ -140,7 +149,7 @@ def _place(target: dict[str, Any], keys: list[str], value: Any) -> None:
 
 def _normalised(value: Any, *, trim: bool = True) -> Any:
     if isinstance(value, str):
-        text = value.strip() if trim else value
+        text = trimmed(value) if trim else value
         return text or None
     if isinstance(value, dict):
         return {key: _normalised(inner) for key, inner in value.items()}

@@ -11,6 +11,7 @@ from flexiapi.config import uploads
 from flexiapi.http.dates import now
 from flexiapi.http.errors import Invalid
 from flexiapi.http.messages import sentence
+from flexiapi.spaces.events import SpaceChanged, space_changed
 from flexiapi.spaces.models import Space
 
 from . import seats
@@ -35,6 +36,7 @@ def set_logo(domain: str, file: UploadedFile | None) -> str:
         former, space.logo = space.logo, name
         uploads.storage().save(place(name), ContentFile(content))
         Space.objects.filter(pk=space.pk).update(logo=name, updated_at=now())
+        space_changed.announce(SpaceChanged(space.pk, space.domain, {"logo": (former, name)}))
         transaction.on_commit(lambda: remove_file(former))
     return name
 
@@ -49,6 +51,8 @@ def remove_logo(domain: str) -> bool:
         space = seats.locked(domain)
         former = space.logo
         Space.objects.filter(pk=space.pk).update(logo=None, updated_at=now())
+        if former is not None:
+            space_changed.announce(SpaceChanged(space.pk, space.domain, {"logo": (former, None)}))
         transaction.on_commit(lambda: remove_file(former))
     return former is not None
 

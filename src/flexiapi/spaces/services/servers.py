@@ -5,7 +5,7 @@ from msgspec import UNSET
 
 from flexiapi.spaces import queries
 from flexiapi.spaces.events import SpaceChanged, space_changed
-from flexiapi.spaces.models import CardDavServer, EmailServer
+from flexiapi.spaces.models import CardDavServer, EmailServer, Space
 from flexiapi.spaces.serializers import CardDavServerSettings, EmailServerSettings
 
 from .seats import locked, touch
@@ -57,7 +57,7 @@ def add_carddav_server(domain: str, settings: CardDavServerSettings) -> CardDavS
     """
     space = locked(domain)
     server = CardDavServer.objects.create(space=space, **settings.columns())
-    touch(space)
+    _carddav_changed(space, None, server.pk)
     return server
 
 
@@ -73,7 +73,7 @@ def change_carddav_server(domain: str, server_id: int, settings: CardDavServerSe
     for column, value in settings.columns().items():
         setattr(server, column, value)
     server.save()
-    touch(space)
+    _carddav_changed(space, server_id, server_id)
 
 
 @transaction.atomic
@@ -85,4 +85,10 @@ def delete_carddav_server(domain: str, server_id: int) -> None:
     """
     space = locked(domain)
     queries.carddav_server(space, server_id).delete()
+    _carddav_changed(space, server_id, None)
+
+
+def _carddav_changed(space: Space, before: int | None, after: int | None) -> None:
+    """Told by the server's id alone: its URI may hold a password."""
     touch(space)
+    space_changed.announce(SpaceChanged(space.pk, space.domain, {"carddav_server": (before, after)}))
