@@ -14,14 +14,14 @@ from django.db import connections
 
 _Answer = TypeVar("_Answer")
 _SECONDS = 120
-_CONNECTIONS = 48
+_CONNECTIONS = 40
 """At most: servers as Debian sets them up take 100, and others want some of them too."""
 
 
 def at_once(count: int, ask: Callable[[int], _Answer]) -> list[_Answer]:
     """Call `ask(0)` … `ask(count - 1)` at once; gives the answers in that order, or raises what one of them raised.
 
-    More than 48 share 48 threads. One race runs at a time, whichever of the processes that test wants another.
+    More than 40 share 40 threads. One race runs at a time, whichever of the processes that test wants another.
     """
     threads = min(count, _CONNECTIONS)
     start = Barrier(threads)
