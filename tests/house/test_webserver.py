@@ -196,11 +196,15 @@ def test_path_and_host_pass_unchanged(ask, option, version):
 
 
 def test_client_is_told_from_the_connection(ask):
-    seen, _ = ask("/", "-H", "X-Forwarded-For: 192.0.2.6", "-H", "X-Forwarded-Proto: http", "-H", "Forwarded: for=x")
+    names = [f"X-Forwarded-{name}" for name in ("For", "Host", "Port", "Proto")] + ["Forwarded", "X-Request-Id"]
+    forged = [word for name in names for word in ("-H", f"{name}: forged")]
 
-    assert seen["headers"]["x-forwarded-for"] == "127.0.0.1"
-    assert seen["headers"]["x-forwarded-proto"] == "https"
-    assert "forwarded" not in seen["headers"]
+    for path in ("/", "/static/x.css"):
+        seen, _ = ask(path, *forged)
+
+        assert seen["headers"]["x-forwarded-for"] == "127.0.0.1"
+        assert seen["headers"]["x-forwarded-proto"] == "https"
+        assert "forged" not in json.dumps(seen)
 
 
 def test_certificate_cannot_be_forged(ask):

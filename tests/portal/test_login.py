@@ -1,5 +1,7 @@
 """Logging in and out, sessions and the CSRF token, by forms as browsers without JavaScript send them."""
 
+from ipaddress import ip_network
+
 import pytest
 
 from flexiapi.auth.models import PortalSession
@@ -174,12 +176,65 @@ class TestToken:
 
         assert page.answer.header("Location") == "/"
 
-    def test_going_back_stays_on_the_own_host(self) -> None:
-        visitor = Visitor(factories.a_space())
+    @pytest.mark.parametrize(
+        ("sent", "status"),
+        [
+            ({"Origin": "https://{host}"}, 302),
+            ({"Origin": "https://{host}", "X-Forwarded-Proto": "https"}, 302),
+            ({"Origin": "https://{host}", "X-Forwarded-Proto": "https", "Host": "{host}:443"}, 302),
+            ({"Origin": "https://{host}:8443", "X-Forwarded-Proto": "https", "Host": "{host}:8443"}, 302),
+            (
+                {"Origin": "https://{host}", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "{host}", "Host": "in"},
+                302,
+            ),
+            ({"Referer": "https://{host}/login", "X-Forwarded-Proto": "https"}, 302),
+            ({"Origin": "http://{host}"}, 302),
+            ({"Origin": "http://{host}", "X-Forwarded-Proto": "https"}, 419),
+            ({"Referer": "http://{host}/login", "X-Forwarded-Proto": "https"}, 419),
+            ({"Referer": "https://other.{host}/login", "X-Forwarded-Proto": "https"}, 419),
+            ({"Origin": "https://{host}:444", "X-Forwarded-Proto": "https"}, 419),
+            ({"Origin": "https://other.{host}", "X-Forwarded-Proto": "https"}, 419),
+            ({"Origin": "null", "X-Forwarded-Proto": "https"}, 419),
+        ],
+    )
+    def test_forms_come_from_the_host_that_the_browser_sees(self, sent: dict[str, str], status: int) -> None:
+        """Chromium and Firefox send `Origin` with every form; a proxy speaks TLS with them and HTTP with us."""
+        space = factories.a_space()
+        visitor = Visitor(space)
         visitor.open("/login")
-        visitor.page.url = "/login"  # type: ignore[union-attr]
-        visitor.headers = {"Referer": "https://evil.example/phish"}
+        token = str(visitor.page.dom.xpath("//input[@name='_token']/@value")[0])  # type: ignore[union-attr]
+        headers = {"Host": space.host, **{name: value.format(host=space.host) for name, value in sent.items()}}
 
-        page = visitor.submit({"username": "", "password": ""}, action="/authenticate", follow=False)
+        with instance.override(trusted_proxies=(ip_network("127.0.0.0/8"),)):
+            answer = visitor.client.post("/authenticate", {"_token": token}, headers=headers, RAW_URI="/authenticate")
 
-        assert page.answer.header("Location") == "/login"
+        assert answer.status_code == status
+
+    @pytest.mark.parametrize(("scheme", "secure"), [("http", ""), ("https", True)])
+    def test_its_cookie_is_for_https_where_that_is_spoken(self, scheme: str, secure: object) -> None:
+        visitor = Visitor(factories.a_space(), scheme=scheme)
+        visitor.open("/login")
+
+        assert visitor.client.cookies["XSRF-TOKEN"]["secure"] == secure
+
+    @pytest.mark.parametrize(
+        ("referer", "place"),
+        [
+            ("https://evil.example/phish", "/login"),
+            ("http://{host}//evil.example/phish?x=1", "/evil.example/phish?x=1"),
+            ("http://{host}/\\evil.example", "/evil.example"),
+            ("http://{host}@evil.example/", "/login"),
+            ("http://[", "/login"),
+            ("http://{host}/register/email", "/register/email"),
+        ],
+    )
+    def test_going_back_stays_on_the_own_host(self, referer: str, place: str) -> None:
+        space = factories.a_space()
+        visitor = Visitor(space)
+        visitor.open("/login")
+        token = str(visitor.page.dom.xpath("//input[@name='_token']/@value")[0])  # type: ignore[union-attr]
+        headers = {"Host": space.host, "Referer": referer.format(host=space.host)}
+
+        answer = visitor.client.post("/authenticate", {"_token": token}, headers=headers, RAW_URI="/authenticate")
+
+        assert answer.headers["Location"] == place

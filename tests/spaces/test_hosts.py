@@ -67,6 +67,20 @@ class TestWithRootHost:
         if host:
             assert answer.message == "Bad request."
 
+    @pytest.mark.parametrize(
+        "port", ["@evil.example", "x@evil.example", "80/evil", "80?", "80#", '"><b>', "8\u00b2", "123456"]
+    )
+    def test_nothing_but_a_port_follows_the_host(self, api: Api, port: str) -> None:
+        """Links of mails and documents begin with it: `http://a.example.org:@evil.example/…` leads elsewhere."""
+        factories.a_space(host="a.example.org")
+        behind = api.to("a.example.org").using(X_Forwarded_Host=f"a.example.org:{port}").at("10.1.2.3")
+
+        direct = api.using(Host=f"a.example.org:{port}").get("/provisioning", X_Linphone_Provisioning="1")
+        with instance.override(**PROXY):
+            forwarded = behind.get("/provisioning", X_Linphone_Provisioning="1")
+
+        assert (direct.status, forwarded.status) == (400, 400)
+
     def test_unknown_hosts_get_json_or_a_page(self, api: Api) -> None:
         factories.a_space()
         client = api.to("nowhere.example.org")

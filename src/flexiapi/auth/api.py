@@ -122,13 +122,12 @@ def with_cookie(request: ApiRequest, reply: HttpResponse, key: str) -> HttpRespo
     """Add the key as a plain cookie, which some apps read; the server itself never does."""
     settings = instance.current()
     minutes = settings.app_api_key_expiration_minutes
-    secure = settings.session_secure_cookie
     reply.set_cookie(
         COOKIE,
         key,
         max_age=minutes * 60 if minutes > 0 else None,
         domain=settings.session_domain,
-        secure=proxies.connection(request).scheme == "https" if secure is None else secure,
+        secure=proxies.secure_cookies(request),
         httponly=True,
     )
     return no_store(reply)

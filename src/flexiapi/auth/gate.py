@@ -17,7 +17,8 @@ from flexiapi.spaces import queries as spaces
 from flexiapi.spaces.models import Space
 
 HEADER = "HTTP_X_API_KEY"
-_HOST = re.compile(r"^[a-z0-9._-]+$|^\[[0-9a-f:.]+\]$")
+# Nothing but a port may follow the name: links in mails and documents begin with what was sent as `Host`.
+_AUTHORITY = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{0,5})?", re.ASCII | re.IGNORECASE)
 
 
 class SpaceRow(NamedTuple):
@@ -74,14 +75,15 @@ def enter(request: HttpRequest) -> None:
     """Find the Space of the request's host and the row of its key.
 
     Raises:
-        BadRequest: the host has forbidden characters.
+        BadRequest: the host or its port has forbidden characters.
         NotFound: no Space has this host.
         Unavailable: there is no Space at all, or its host lies outside the root host.
         SpaceExpired: the Space has expired.
     """
-    host = proxies.connection(request).host
-    if not _HOST.match(host):
+    connection = proxies.connection(request)
+    if not _AUTHORITY.fullmatch(connection.authority):
         raise errors.BadRequest
+    host = connection.host
     key = request.META.get(HEADER)
     space, key_row = _by_host_and_key(host, key) if key else (_by_host(host), None)
     request.key_row = key_row  # type: ignore[attr-defined]

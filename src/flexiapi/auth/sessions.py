@@ -75,9 +75,6 @@ class PageSession:
         self, request: HttpRequest, session: SessionStore, response: HttpResponseBase, key: str | None
     ) -> None:
         settings = instance.current()
-        secure = settings.session_secure_cookie
-        if secure is None:
-            secure = proxies.connection(request).scheme == "https"
         if session.is_empty():
             if key:
                 response.delete_cookie(cookie_name(), domain=settings.session_domain, samesite="Lax")
@@ -94,7 +91,7 @@ class PageSession:
             session.session_key or "",
             max_age=settings.session_lifetime * 60,
             domain=settings.session_domain,
-            secure=secure,
+            secure=proxies.secure_cookies(request),
             httponly=True,
             samesite="Lax",
         )

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.middleware.csrf import CsrfViewMiddleware
+from django.middleware.csrf import CsrfViewMiddleware, RejectRequest
 
 from flexiapi.http import errors, inputs, negotiation, proxies
 
@@ -27,6 +28,9 @@ class PageForms(CsrfViewMiddleware):
 
     The token comes in the field `_token`, or in `X-CSRF-TOKEN` or `X-XSRF-TOKEN` (the value of the cookie
     `XSRF-TOKEN`). Requests without session (the API, provisioning) are exempt: they read no cookies.
+
+    What the framework compares `Origin` and `Referer` with is its own side of the connection, which behind a proxy
+    is not what the browser sees: scheme and host are those that the client used.
     """
 
     def process_view(
@@ -41,10 +45,24 @@ class PageForms(CsrfViewMiddleware):
         if token:
             meta["HTTP_X_CSRFTOKEN"] = token
         request.csrf_processing_done = False  # type: ignore[attr-defined]
+        meta["wsgi.url_scheme"] = proxies.connection(request).scheme
         refused = super().process_view(request, _checked, callback_args, callback_kwargs)
         if refused is None and override in _OVERRIDES:
             request.method = override
         return refused
+
+    def _origin_verified(self, request: HttpRequest) -> bool:
+        scheme, _, authority = request.META["HTTP_ORIGIN"].partition("://")
+        return proxies.connection(request).is_at(scheme, authority)
+
+    def _check_referer(self, request: HttpRequest) -> None:
+        if own_place(request, request.META.get("HTTP_REFERER", "")) is None:
+            raise RejectRequest("the form comes from elsewhere")
+
+    def _set_csrf_cookie(self, request: HttpRequest, response: HttpResponseBase) -> None:
+        super()._set_csrf_cookie(request, response)  # type: ignore[misc]
+        if proxies.secure_cookies(request):
+            response.cookies[settings.CSRF_COOKIE_NAME]["secure"] = True
 
 
 def _checked() -> HttpResponseBase:
@@ -64,11 +82,22 @@ def go(url: str) -> HttpResponse:
 
 def back(request: HttpRequest, default: str = "/") -> HttpResponse:
     """Redirect to the page that the form was sent from, if it is one of ours."""
-    referer = urlsplit(request.META.get("HTTP_REFERER", ""))
-    connection = proxies.connection(request)
-    if referer.netloc.lower() == connection.authority.lower() and referer.path.startswith("/"):
-        return go(referer.path + (f"?{referer.query}" if referer.query else ""))
-    return go(default)
+    return go(own_place(request, request.META.get("HTTP_REFERER", "")) or default)
+
+
+def own_place(request: HttpRequest, url: str) -> str | None:
+    """Path and query of a URL that begins with the scheme and host that the client used; None for all others.
+
+    A path never starts with two slashes: browsers would take what follows for a host.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if not (proxies.connection(request).is_at(parts.scheme, parts.netloc) and parts.path.startswith("/")):
+        return None
+    path = "/" + parts.path.lstrip("/\\")
+    return f"{path}?{parts.query}" if parts.query else path
 
 
 def refuse(request: HttpRequest, error: errors.Invalid, default: str = "/") -> HttpResponseBase:

@@ -7,6 +7,8 @@ from django.http import HttpRequest
 
 from flexiapi.config import instance
 
+_USUAL_PORTS = {"http": ":80", "https": ":443"}
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:
@@ -21,6 +23,16 @@ class Connection:
         """The host without its port, in lower case."""
         return without_port(self.authority)
 
+    def is_at(self, scheme: str, authority: str) -> bool:
+        """Whether a page of this origin is one of ours, as far as the client's side of the connection tells.
+
+        The usual port may be missing (RFC 6454 section 6.2). HTTPS is believed where plain HTTP came in: a proxy
+        that is not trusted does not say so.
+        """
+        usual = _USUAL_PORTS.get(scheme, "")
+        same = authority.lower().removesuffix(usual) == self.authority.lower().removesuffix(usual)
+        return same and scheme in (self.scheme, "https")
+
 
 def connection(request: HttpRequest) -> Connection:
     """The connection of a request; `X-Forwarded-*` counts only when the peer is a trusted proxy."""
@@ -34,6 +46,12 @@ def connection(request: HttpRequest) -> Connection:
 def comes_from_trusted_proxy(request: HttpRequest) -> bool:
     """Whether the peer of the connection is one of `TRUSTED_PROXIES`."""
     return _trusted(request.META.get("REMOTE_ADDR", ""))
+
+
+def secure_cookies(request: HttpRequest) -> bool:
+    """Whether cookies are for HTTPS only: by `SESSION_SECURE_COOKIE`, else where the client uses HTTPS."""
+    wanted = instance.current().session_secure_cookie
+    return connection(request).scheme == "https" if wanted is None else wanted
 
 
 def _read(request: HttpRequest) -> Connection:
