@@ -324,6 +324,55 @@ class TestTokens:
         clock.shift(timedelta(minutes=1))
         assert here.get(f"/provisioning/{token}").status == 200
 
+    @pytest.mark.parametrize(
+        ("path", "miss", "allowed"),
+        [
+            ("/wizard/guess{n}", 200, 60),
+            ("/reset_password/guess{n}", 404, 60),
+            ("/recovery/phone/guess{n}", 404, 60),
+            ("/creation_token/check/guess{n}", 404, 100),
+            ("/auth_tokens/auth/guess{n}", 404, 30),
+            ("/auth_tokens/qrcode/guess{n}", 404, 30),
+            ("/api/accounts/{sip}/recover/{n}", 404, 30),
+        ],
+    )
+    def test_links(self, alice: Account, api: Api, path: str, miss: int, allowed: int) -> None:
+        here = api.on(alice.space).at("192.0.2.1").using(Accept="text/html")
+        with instance.override(app_dangerous_endpoints=True):
+            paths = [path.format(n=n, sip=alice.identifier) for n in range(1000, 1001 + allowed)]
+            answers = [here.get(one).status for one in paths]
+            elsewhere = here.at("198.51.100.7").get(paths[0]).status
+
+        assert answers == [miss] * allowed + [429]
+        assert elsewhere == miss
+
+    @pytest.mark.parametrize(
+        ("path", "name", "miss"),
+        [
+            ("account_creation_tokens/using-account-creation-request-token", "account_creation_request_token", 422),
+            ("accounts/with-account-creation-token", "account_creation_token", 422),
+            ("account_creation_tokens/consume", "account_creation_token", 404),
+        ],
+    )
+    def test_creation_tokens(self, alice: Account, api: Api, path: str, name: str, miss: int) -> None:
+        here, fields = api.as_account(alice).at("192.0.2.1"), {"username": "carol", "password": "a s3cret"}
+
+        answers = [here.post(f"/api/{path}", {**fields, name: f"guess{n}"}).status for n in range(101)]
+        elsewhere = here.at("198.51.100.7").post(f"/api/{path}", {**fields, name: "guess"}).status
+
+        assert answers == [miss] * 100 + [429]
+        assert elsewhere == miss
+
+    def test_waiting_for_a_captcha_and_taken_names_are_no_guesses(self, alice: Account, api: Api) -> None:
+        here = api.on(alice.space).at("192.0.2.1")
+        waiting = here.post("/api/account_creation_request_tokens").json["token"]
+        path = "/api/account_creation_tokens/using-account-creation-request-token"
+        for _ in range(101):
+            assert here.post(path, {"account_creation_request_token": waiting}).status == 404
+            token = factories.a_creation_token().token
+            taken = {"username": "alice", "password": "a s3cret", "account_creation_token": token}
+            assert "username" in here.post("/api/accounts/with-account-creation-token", taken).errors
+
     def test_registrations_by_form(self, alice: Account) -> None:
         space = factories.a_space(public_registration=True)
         statuses = []

@@ -206,6 +206,30 @@ class TestRecovery:
         assert page.url == "/login"
         assert api.on(space).digest("GET", "/api/accounts/me", account, "a new secret").status == 200
 
+    @pytest.mark.parametrize(
+        ("host", "base"),
+        [
+            ("evil.example", "http://a.example.org"),
+            ("evil.example:8000", "http://a.example.org"),
+            ("a.example.org:8000", "http://a.example.org:8000"),
+            ("127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ],
+    )
+    def test_the_mail_leads_to_the_host_of_the_space(self, host: str, base: str) -> None:
+        """A Space that is alone answers on every host: whoever asks for the mail must not choose where it leads."""
+        space = factories.a_space(host="a.example.org")
+        factories.an_account(space, email="me@example.org")
+        visitor = Visitor(space)
+        visitor.open("/recovery/email")
+        token = str(visitor.page.dom.xpath("//input[@name='_token']/@value")[0])  # type: ignore[union-attr]
+
+        with instance.override(app_root_host=None):
+            visitor.client.post(
+                "/recovery", {"_token": token, "email": "me@example.org"}, headers={"Host": host}, RAW_URI="/recovery"
+            )
+
+        assert Delivery.objects.get().payload["context"]["provisioning_url"].startswith(f"{base}/provisioning/")
+
     def test_unknown_addresses_are_answered_alike(self) -> None:
         visitor = Visitor(factories.a_space())
         visitor.open("/recovery/email")

@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from flexiapi.auth import limits
 from flexiapi.auth.page_access import PageRequest, PanelPage
 from flexiapi.http import errors, forms
 from flexiapi.http.routing import path
@@ -18,8 +19,9 @@ class CreationTokenCheck(PanelPage):
     """The form that a creation request token is validated with; looking at it changes nothing."""
 
     def get(self, request: PageRequest, token: str) -> HttpResponse:
-        if queries.request_token(token) is None:
-            raise errors.NotFound
+        with limits.guarded(limits.CREATION_TOKENS, request.origin, space=request.space, failures=(errors.NotFound,)):
+            if queries.request_token(token) is None:
+                raise errors.NotFound
         return _page(request, "accounts/creation_token.html", {"token": token, "captcha": captcha.gateway()})
 
 
@@ -27,7 +29,8 @@ class CreationTokenValidation(PanelPage):
     """What the form sends."""
 
     def post(self, request: PageRequest) -> HttpResponse:
-        token = UsingRequestToken.read(request).account_creation_request_token
+        with limits.guarded(limits.CREATION_TOKENS, request.origin, space=request.space, failures=(errors.Invalid,)):
+            token = UsingRequestToken.read(request).account_creation_request_token
         try:
             captcha.check(request, address=request.origin.ip)
         except errors.Invalid as error:

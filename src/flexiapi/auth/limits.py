@@ -66,6 +66,13 @@ AUTH_TOKENS = Kind("auth token", address=Rule("auth-token", 30, 60))
 BEARER_TOKENS = Kind("bearer token", address=Rule("bearer-from", 300, 600))
 """Forged, foreign and misdirected ones: those that have merely expired come from honest phones."""
 
+CREATION_TOKENS = Kind("creation token", address=Rule("creation-token", 100, 600))
+"""Those that create accounts, and those that are traded for them: apps may ask for the latter without other limits."""
+
+LINKS = Kind("link", address=Rule("link", 60, 600))
+"""Tokens of wizards, reset mails and recovery by phone."""
+
+ACTIVATION_KEYS = Kind("activation key", address=Rule("activation", 30, 600))
 CERTIFICATES = Kind("client certificate", address=Rule("certificate-from", 300, 600))
 PROVIDER_LOGINS = Kind("OpenID Connect", address=Rule("provider-from", 100, 600))
 
@@ -102,10 +109,12 @@ def guarded(
     space: Space | None = None,
     account: str | None = None,
     failures: tuple[type[Exception], ...] = (Unauthenticated,),
+    about: str | None = None,
 ) -> Iterator[None]:
     """A credential check: what it raises of `failures` is announced, and counted for the address and the account.
 
-    `account` is what the client called it, whether there is one or not.
+    `account` is what the client called it, whether there is one or not. Of refused input only what is `about` a
+    certain field counts, if one is given.
 
     Raises:
         TooManyRequests: too many failures; the check is not made.
@@ -114,7 +123,9 @@ def guarded(
     _refuse_locked(counters)
     try:
         yield
-    except failures:
+    except failures as error:
+        if about is not None and about not in getattr(error, "errors", {}):
+            raise
         domain = space.domain if space is not None else None
         credential_refused.announce(CredentialRefused(kind.name, account, domain, origin))
         _add(counters)

@@ -13,6 +13,7 @@ from flexiapi.auth.keys import random_text
 from flexiapi.auth.scope import Caller, Origin
 from flexiapi.config import instance
 from flexiapi.http import dates, rules
+from flexiapi.http.errors import NotFound
 from flexiapi.spaces.models import Space
 
 from . import queries
@@ -57,6 +58,11 @@ def link(sip: str | None, action: str | None, *, fetch_config: str | None = None
     return AppLink(f"sip-linphone:{bare}{joint}{'&'.join(query)}", action, fetch_config)
 
 
+def plain(parameters: QueryDict) -> AppLink:
+    """The link of a page whose token is none: it just shows the app."""
+    return link(None, None, use_sips="linphone-use-sips" in parameters)
+
+
 def from_query(parameters: QueryDict) -> AppLink:
     """The link that a page without token makes of its query; what is no good in it is ignored."""
     sip = parameters.get("sip", "").strip()
@@ -75,8 +81,10 @@ def open_wizard(
     """The link of a wizard; it is used up by the first look, and shown again while its set-up still works.
 
     An account's usable provisioning token is used rather than a new one, so that the QR code of the same mail
-    stays good. An unknown or used wizard, or one of another Space's account, just shows the app. `dry` (HEAD,
-    link previews) has no effect.
+    stays good. A used wizard just shows the app. `dry` (HEAD, link previews) has no effect.
+
+    Raises:
+        NotFound: the wizard is unknown, or its account is another Space's.
     """
     wanted = "linphone-use-sips" in parameters
     if not dry:  # two first looks at once must not each issue a token: the first one's would be dead
@@ -84,7 +92,9 @@ def open_wizard(
     wizard = queries.wizard(token)
     account = wizard.provisioning_account if wizard is not None else None
     foreign = account is not None and account.domain != space.domain
-    if wizard is None or foreign or _is_spent(wizard) or (account is not None and account.blocked):
+    if wizard is None or foreign:
+        raise NotFound
+    if _is_spent(wizard) or (account is not None and account.blocked):
         return link(None, None, use_sips=wanted)
     use_sips = wanted if wizard.linphone_use_sips is None else wizard.linphone_use_sips
     fetch = None

@@ -1,10 +1,12 @@
 """The deprecated public endpoints of old Linphone apps; they disclose accounts, and are 404 unless switched on."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 from django.http import HttpResponse
 
 from flexiapi.accounts import documents, queries, schemas
+from flexiapi.accounts.models import Account
 from flexiapi.accounts.serializers.former import (
     EmailActivation,
     PhoneActivation,
@@ -13,6 +15,7 @@ from flexiapi.accounts.serializers.former import (
     number_of,
 )
 from flexiapi.accounts.services import former
+from flexiapi.auth import limits
 from flexiapi.auth.access import ApiRequest, PublicView
 from flexiapi.config import instance
 from flexiapi.http import errors, inputs, replies
@@ -70,8 +73,10 @@ class PublicCreation(FormerView):
         space = request.space
         if spaces.is_full(space):
             raise errors.Forbidden("This action is unauthorized.")
-        new = PublicAccount.read(request, domain=space.domain, unique_email=space.unique_email)
-        return document(former.create(space, new, origin=request.origin).pk)
+        with guess_at_a_token(request):
+            new = PublicAccount.read(request, domain=space.domain, unique_email=space.unique_email)
+            account = former.create(space, new, origin=request.origin)
+        return document(account.pk)
 
 
 class RecoveryRequest(FormerView):
@@ -79,8 +84,9 @@ class RecoveryRequest(FormerView):
 
     @describe("Recover an account by phone (deprecated)", body=RecoveryByPhone, errors=(404, 422), text=_SWITCH)
     def post(self, request: ApiRequest) -> HttpResponse:
-        asked = RecoveryByPhone.read(request)
-        former.request_recovery(request.space, asked.phone, asked.account_creation_token, origin=request.origin)
+        with guess_at_a_token(request):
+            asked = RecoveryByPhone.read(request)
+            former.request_recovery(request.space, asked.phone, asked.account_creation_token, origin=request.origin)
         return replies.empty()
 
 
@@ -96,7 +102,7 @@ class Recovery(FormerView):
     def get(self, request: ApiRequest, sip: str, key: str) -> HttpResponse:
         account = former.account_at(request.space, sip)
         if request.method != "HEAD":
-            former.activate(account, key, origin=request.origin)
+            activate(request, account, key)
         found = documents.one(account.pk)
         if found is None:
             raise errors.NotFound
@@ -120,7 +126,7 @@ class ActivationByEmail(FormerView):
     def post(self, request: ApiRequest, sip: str) -> HttpResponse:
         key = EmailActivation.check(_with_alias(request)).confirmation_key
         account = former.account_at(request.space, sip)
-        former.activate(account, key, origin=request.origin)
+        activate(request, account, key)
         return document(account.pk)
 
 
@@ -137,8 +143,25 @@ class ActivationByPhone(FormerView):
     def post(self, request: ApiRequest, sip: str) -> HttpResponse:
         key = PhoneActivation.check(_with_alias(request)).confirmation_key
         account = former.account_at(request.space, sip)
-        former.activate(account, key, origin=request.origin)
+        activate(request, account, key)
         return document(account.pk)
+
+
+def guess_at_a_token(request: ApiRequest) -> AbstractContextManager[None]:
+    """Count a creation token that is none."""
+    return limits.guarded(
+        limits.CREATION_TOKENS,
+        request.origin,
+        space=request.space,
+        failures=(errors.Invalid,),
+        about="account_creation_token",
+    )
+
+
+def activate(request: ApiRequest, account: Account, key: str) -> None:
+    """Activate an account by its key; a wrong one counts for the address, whatever account it is tried at."""
+    with limits.guarded(limits.ACTIVATION_KEYS, request.origin, space=request.space, failures=(errors.NotFound,)):
+        former.activate(account, key, origin=request.origin)
 
 
 def _with_alias(request: ApiRequest) -> dict[str, object]:

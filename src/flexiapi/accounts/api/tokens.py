@@ -47,8 +47,9 @@ class CreationTokenByRequestToken(PublicView):
         errors={404: "Nobody has validated the token yet.", 422: ""},
     )
     def post(self, request: ApiRequest) -> HttpResponse:
-        token = UsingRequestToken.read(request).account_creation_request_token
-        created = creation_tokens.exchange_request_token(token, origin=request.origin)
+        with limits.guarded(limits.CREATION_TOKENS, request.origin, space=request.space, failures=(errors.Invalid,)):
+            token = UsingRequestToken.read(request).account_creation_request_token
+            created = creation_tokens.exchange_request_token(token, origin=request.origin)
         return replies.json(_issued(created), status=201)
 
 
@@ -86,7 +87,8 @@ class CreationTokenConsumption(UserView):
         token = inputs.read(request).get("account_creation_token")
         if not inputs.storable(token):
             raise errors.NotFound
-        used = creation_tokens.consume_for(request.caller, token, origin=request.origin)
+        with limits.guarded(limits.CREATION_TOKENS, request.origin, space=request.space, failures=(errors.NotFound,)):
+            used = creation_tokens.consume_for(request.caller, token, origin=request.origin)
         return replies.json(
             {
                 "token": used.token,
@@ -116,8 +118,16 @@ class Registration(PublicView):
         space = request.space
         if spaces.is_full(space):
             raise errors.Forbidden("This action is unauthorized.")
-        new = TokenRegistration.read(request, domain=space.domain, unique_email=space.unique_email)
-        return document(registration.register_with_token(space, new, origin=request.origin).pk)
+        with limits.guarded(
+            limits.CREATION_TOKENS,
+            request.origin,
+            space=space,
+            failures=(errors.Invalid,),
+            about="account_creation_token",
+        ):
+            new = TokenRegistration.read(request, domain=space.domain, unique_email=space.unique_email)
+            account = registration.register_with_token(space, new, origin=request.origin)
+        return document(account.pk)
 
 
 class RecoveryTokenByPush(PublicView):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from flexiapi.auth import auth_tokens, limits, sessions
 from flexiapi.auth import queries as tokens
+from flexiapi.auth.models import AuthToken
 from flexiapi.auth.page_access import PageRequest, PanelPage, UserPage
 from flexiapi.http import errors, forms, replies
 from flexiapi.http.pagination import base_url
@@ -53,9 +54,7 @@ class Picture(PanelPage):
     """The code of a token as PNG: it leads a device to log in, or to let this one in."""
 
     def get(self, request: PageRequest, token: str) -> HttpResponse:
-        found = tokens.living_token(token)
-        if found is None:
-            raise errors.NotFound
+        found = scanned(request, token)
         kind = "auth" if found.account_id is not None else "auth/external"
         content = qr.png(f"{base_url(request)}/auth_tokens/{kind}/{token}")
         return private(replies.Reply(content, content_type="image/png"))
@@ -67,15 +66,14 @@ class Attach(UserPage):
     form_page = "/dashboard"
 
     def get(self, request: PageRequest, token: str) -> HttpResponse:
-        found = tokens.living_token(token)
-        if found is None:
-            raise errors.NotFound
+        found = scanned(request, token)
         if found.account_id is not None:
             return forms.go("/")
         return private(render(request, "portal/qr_attach.html", {"token": found}))
 
     def post(self, request: PageRequest, token: str) -> HttpResponse:
-        auth_tokens.attach(token, request.caller)
+        with limits.guarded(limits.AUTH_TOKENS, request.origin, space=request.space, failures=(errors.NotFound,)):
+            auth_tokens.attach(token, request.caller)
         forms.flash(request, _("The other device is logged in now."))
         return forms.go("/")
 
@@ -108,13 +106,26 @@ class LogIn(PanelPage):
     """The other device opens the code, and confirms that it wants in."""
 
     def get(self, request: PageRequest, token: str) -> HttpResponse:
-        found = tokens.living_token(token)
-        if found is None or found.account is None or found.account.domain != request.space.domain:
+        found = scanned(request, token)
+        if found.account is None or found.account.domain != request.space.domain:
             raise errors.NotFound
         return private(render(request, "portal/qr_enter.html", {"account": found.account}))
 
     def post(self, request: PageRequest, token: str) -> HttpResponse:
         return enter(request, token)
+
+
+def scanned(request: PageRequest, token: str) -> AuthToken:
+    """The living token that somebody scanned, attached or not.
+
+    Raises:
+        NotFound: there is none, which counts as a guess.
+    """
+    with limits.guarded(limits.AUTH_TOKENS, request.origin, space=request.space, failures=(errors.NotFound,)):
+        found = tokens.living_token(token)
+        if found is None:
+            raise errors.NotFound
+    return found
 
 
 def enter(request: PageRequest, token: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """The ways back into an account: a code by mail or SMS, or an administrator's link."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,9 +10,9 @@ from django.utils.translation import ngettext
 
 from flexiapi.accounts import captcha, phones
 from flexiapi.accounts.services import password_reset, recovery
-from flexiapi.auth import sessions
+from flexiapi.auth import limits, sessions
 from flexiapi.auth.page_access import PageRequest, PanelPage, require
-from flexiapi.http import errors, forms
+from flexiapi.http import errors, forms, proxies
 from flexiapi.http.pagination import base_url
 from flexiapi.http.routing import path
 from flexiapi.portal.serializers import Digits, PasswordForm, RecoveryByEmailForm, RecoveryByPhoneForm
@@ -19,6 +20,7 @@ from flexiapi.portal.serializers import Digits, PasswordForm, RecoveryByEmailFor
 from .registration import with_captcha
 
 _HANDLE = "recovery"
+_THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 
 
 class ByEmail(PanelPage):
@@ -34,7 +36,8 @@ class ByPhone(PanelPage):
 
     def get(self, request: PageRequest, token: str) -> HttpResponse:
         try:
-            recovery.usable_token(token)
+            with guess_at_a_link(request):
+                recovery.usable_token(token)
         except errors.Forbidden:
             raise errors.NotFound from None
         context = {"token": token, "phone": request.GET.get("phone", "")[:64]}
@@ -57,12 +60,13 @@ class Recovery(PanelPage):
         space = request.space
         if "phone" in request.POST and "email" not in request.POST:
             by_phone = RecoveryByPhoneForm.read(request)
-            handle = recovery.request_by_phone(
-                space,
-                phone=phones.normalised(by_phone.phone),
-                recovery_token=by_phone.account_recovery_token,
-                origin=request.origin,
-            )
+            with guess_at_a_link(request):
+                handle = recovery.request_by_phone(
+                    space,
+                    phone=phones.normalised(by_phone.phone),
+                    recovery_token=by_phone.account_recovery_token,
+                    origin=request.origin,
+                )
         else:
             by_email = RecoveryByEmailForm.read(request, needs_username=not space.unique_email)
             captcha.check(request, address=request.origin.ip)
@@ -70,7 +74,7 @@ class Recovery(PanelPage):
                 space,
                 email=by_email.email,
                 username=by_email.username,
-                base_url=base_url(request),
+                base_url=base_of_mails(request),
                 origin=request.origin,
             )
         request.session[_HANDLE] = handle
@@ -118,7 +122,8 @@ class ResetPassword(PanelPage):
     def get(self, request: PageRequest, token: str) -> HttpResponse:
         context: dict[str, Any] = {"token": token, "captcha": captcha.gateway(), "usable": True}
         try:
-            password_reset.usable_token(request.space, token)
+            with guess_at_a_link(request):
+                password_reset.usable_token(request.space, token)
         except errors.Forbidden:
             context["usable"] = False
         return private(with_captcha(render(request, "portal/reset_password.html", context)))
@@ -135,10 +140,28 @@ class ResetPasswordForm(ResetPassword):
         new = PasswordForm.read(request)
         captcha.check(request, address=request.origin.ip)
         try:
-            password_reset.reset(request.space, token, new.password, origin=request.origin)
+            with guess_at_a_link(request):
+                password_reset.reset(request.space, token, new.password, origin=request.origin)
         except errors.NotFound:
             raise errors.Forbidden(_("This link is no longer available.")) from None
         return render(request, "portal/reset_password_done.html")
+
+
+def guess_at_a_link(request: PageRequest) -> AbstractContextManager[None]:
+    """Count a token that is none."""
+    missed = (errors.NotFound, errors.Forbidden)
+    return limits.guarded(limits.LINKS, request.origin, space=request.space, failures=missed)
+
+
+def base_of_mails(request: PageRequest) -> str:
+    """How links begin in a mail that anybody may have sent to somebody else: with the Space's own host.
+
+    A Space that is alone answers on every host, also on one that an attacker made up. This machine is none.
+    """
+    connection = proxies.connection(request)
+    if connection.host in (proxies.without_port(request.space.host), *_THIS_MACHINE):
+        return base_url(request)
+    return f"{connection.scheme}://{request.space.host}"
 
 
 def private(reply: HttpResponse) -> HttpResponse:

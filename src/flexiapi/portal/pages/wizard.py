@@ -5,10 +5,13 @@ from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from flexiapi.auth import limits
 from flexiapi.auth.page_access import PageRequest, PanelPage
+from flexiapi.http import errors
 from flexiapi.http.pagination import base_url
 from flexiapi.http.routing import path
 from flexiapi.provisioning import qr, wizards
+from flexiapi.provisioning.wizards import AppLink
 
 from .recovery import private
 
@@ -29,17 +32,7 @@ class Wizard(PanelPage):
 
     def get(self, request: PageRequest, token: str | None = None) -> HttpResponse:
         agent = request.META.get("HTTP_USER_AGENT", "")
-        if token is None:
-            link = wizards.from_query(request.GET)
-        else:
-            link = wizards.open_wizard(
-                request.space,
-                token,
-                request.GET,
-                base_url=base_url(request),
-                origin=request.origin,
-                dry=request.method == "HEAD" or is_preview(request, agent),
-            )
+        link = wizards.from_query(request.GET) if token is None else open_link(request, token, agent)
         name, download = platform(agent)
         headings = {"call": _("Start a call"), "show": _("Open the app")}
         context = {
@@ -53,6 +46,22 @@ class Wizard(PanelPage):
         reply = private(render(request, "portal/wizard.html", context))
         reply["X-Robots-Tag"] = "noindex"
         return reply
+
+
+def open_link(request: PageRequest, token: str, agent: str) -> AppLink:
+    """The link of a wizard; an unknown one, which counts as a guess, just shows the app."""
+    try:
+        with limits.guarded(limits.LINKS, request.origin, space=request.space, failures=(errors.NotFound,)):
+            return wizards.open_wizard(
+                request.space,
+                token,
+                request.GET,
+                base_url=base_url(request),
+                origin=request.origin,
+                dry=request.method == "HEAD" or is_preview(request, agent),
+            )
+    except errors.NotFound:
+        return wizards.plain(request.GET)
 
 
 def provisioning_code(url: str) -> SafeString:
