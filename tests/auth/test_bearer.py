@@ -7,6 +7,8 @@ import time
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc import jwt
 from tests import factories
 from tests.api import Answer, Api
@@ -263,6 +265,28 @@ class TestRefusals:
         confused = f"{signed}.{mac}"
 
         assert ask(api, space, confused).lines("WWW-Authenticate") == [refusal(provider, "Unsupported RSA signature")]
+
+    @pytest.mark.parametrize(
+        ("header", "status"),
+        [
+            ({"nonce": "x", "pi.atm": "1", "acr": 2}, 200),
+            ({"typ": "at+jwt", "jku": "https://evil.example/keys", "x5u": "https://evil.example/cert"}, 200),
+            ({"crit": ["acr"], "acr": 2}, 401),
+            ({"crit": ["b64"], "b64": False}, 401),
+            ({"crit": []}, 401),
+        ],
+    )
+    def test_header_parameters_that_nobody_knows(
+        self, api: Api, space: Space, alice: Account, provider: Provider, header: dict[str, Any], status: int
+    ) -> None:
+        """They are ignored unless they are called critical (RFC 7515 sections 4 and 4.1.11)."""
+        claims = {"iss": provider.issuer, "exp": int(time.time()) + 300, "email": "alice@example.org"}
+        signed = f"{part({'alg': 'RS256', 'kid': provider.keys[0].kid, **header})}.{part(claims)}"
+        signature = provider.keys[0].private_key.sign(signed.encode(), PKCS1v15(), SHA256())
+
+        token = f"{signed}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
+
+        assert ask(api, space, token).status == status
 
     def test_the_provider_of_another_space(self, api: Api, space: Space, alice: Account, provider: Provider) -> None:
         with a_provider() as other:

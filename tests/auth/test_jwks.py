@@ -10,6 +10,7 @@ from tests.identity import REALM, Provider, a_signing_key
 
 from flexiapi.accounts.models import Account
 from flexiapi.config import instance
+from flexiapi.http import outbound
 from flexiapi.http.dates import now
 from flexiapi.spaces import queries as spaces
 from flexiapi.spaces.models import OidcConfiguration, Space
@@ -132,6 +133,33 @@ class TestKeys:
             assert ask(api, space, provider.token(email="alice@example.org")).status == 401
 
         assert provider.requests == []
+
+    @pytest.mark.parametrize(
+        ("host", "public"),
+        [
+            ("[64:ff9b::7f00:1]", False),
+            ("[64:ff9b::a9fe:a9fe]", False),
+            ("[64:ff9b::c633:6407]", False),
+            ("[64:ff9b::808:808]", True),
+            ("[::127.0.0.1]", False),
+            ("[fec0::1]", False),
+            ("[2002:7f00:1::]", False),
+            ("[::ffff:10.0.0.1]", False),
+            ("169.254.169.254", False),
+            ("0.0.0.0", False),
+            ("8.8.8.8", True),
+            ("[2001:4860:4860::8888]", True),
+        ],
+    )
+    def test_private_addresses_in_every_disguise(self, host: str, public: bool) -> None:
+        """IPv4 inside of IPv6: mapped, compatible, 6to4 (RFC 3056) and behind NAT64 (RFC 6052)."""
+        assert outbound.is_public(host.strip("[]")) is public
+        if not public:
+            with (
+                instance.override(outbound_allow_private=False),
+                pytest.raises(outbound.Unreachable, match="no public"),
+            ):
+                outbound.get_json(f"http://{host}/keys")
 
     def test_redirects_are_not_followed(self, api: Api, space: Space, alice: Account, provider: Provider) -> None:
         provider.redirected[CERTS] = "/jwks"

@@ -128,6 +128,15 @@ class TestPasswords:
         assert by_digest(here, alice, "right s3cret") == 429
         assert by_digest(api.at("198.51.100.7"), alice, "right s3cret") == 200
 
+    def test_another_name_of_the_account_is_no_way_round(self, alice: Account, api: Api) -> None:
+        Account.objects.filter(pk=alice.pk).update(phone="+33612345678")
+        names = ("alice", "ALICE", "+33612345678", "+33 6 12 34 56 78")
+
+        answers = [log_in(alice, f"guess {n}", "192.0.2.1", names[n % 4]) for n in range(11)]
+
+        assert answers == [401] * 10 + [429]
+        assert by_digest(api.at("192.0.2.1"), alice, "right s3cret") == 429
+
     def test_the_old_one_is_no_way_round(self, alice: Account, api: Api) -> None:
         """Whoever holds a key or a session could guess the password where it is changed."""
         client = api.as_account(alice)

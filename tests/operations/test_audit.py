@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from flexiapi.accounts.models import Account, RecoveryCode
+from flexiapi.accounts.models import Account, EmailChangeCode, PhoneChangeCode, RecoveryCode
 from flexiapi.auth.events import CredentialRefused, credential_refused
 from flexiapi.config import instance
 from flexiapi.config.logging import setup
@@ -292,6 +292,28 @@ class TestReading:
             assert audit_reading.forget_old() == 1
 
         assert AuditRecord.objects.get().object == f"young@{space.domain}"
+
+
+class TestOwnAddresses:
+    @pytest.mark.parametrize(
+        ("kind", "model", "value"),
+        [("email", EmailChangeCode, "new@example.org"), ("phone", PhoneChangeCode, "+33612345678")],
+    )
+    def test_a_confirmed_one_is_told(
+        self, api: Api, space: Space, told: Any, kind: str, model: Any, value: str
+    ) -> None:
+        alice = factories.an_account(space, "alice", activated=False)
+        model.objects.create(account=alice, code="9071", ip="192.0.2.1", **{kind: value})
+
+        with told():
+            answer = api.as_account(alice).at("192.0.2.7").post(f"/api/accounts/me/{kind}", {"code": "9071"})
+
+        assert answer.status == 200
+        (found,) = records(api.as_admin(space), "?action=account.changed")
+        assert (found["actor"], found["object"], found["ip"]) == (alice.identifier, alice.identifier, "192.0.2.7")
+        assert found["before"] == {kind: None, "activated": False}
+        assert found["after"] == {kind: value, "activated": True}
+        assert "9071" not in json.dumps([found["before"], found["after"], found["user_agent"]])
 
 
 class TestRequestIds:

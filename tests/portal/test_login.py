@@ -3,6 +3,8 @@
 from ipaddress import ip_network
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from flexiapi.auth.models import PortalSession
 from flexiapi.config import instance
@@ -44,6 +46,19 @@ class TestLogin:
 
         assert all("Incorrect username or password" in page.text for page in pages)
         assert all(page.url == "/login" for page in pages)
+
+    def test_wrong_and_unknown_cost_the_same(self) -> None:
+        space = factories.a_space()
+        factories.an_account(space, "alice", password="s3cret")
+        counts = []
+        for name in ("alice", "nobody"):
+            visitor = Visitor(space)
+            visitor.open("/login")
+            with CaptureQueriesContext(connection) as statements:
+                visitor.submit({"username": name, "password": "wrong"}, action="/authenticate", follow=False)
+            counts.append(len(statements))
+
+        assert counts[0] == counts[1]
 
     def test_the_account_of_another_space_cannot(self) -> None:
         factories.an_account(factories.a_space(), "alice", password="s3cret")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 import zxingcpp
@@ -9,11 +10,13 @@ from lxml import etree
 from PIL import Image
 from tests import factories
 from tests.api import Api
+from tests.portal.visitor import Visitor
 
 from flexiapi.accounts.models import Account, Password, ProvisioningToken
 from flexiapi.auth.models import AuthToken
 from flexiapi.config import instance
 from flexiapi.http.dates import now
+from flexiapi.operations.models import AuditRecord
 
 pytestmark = pytest.mark.django_db
 HEADER = {"X_Linphone_Provisioning": "1"}
@@ -112,6 +115,23 @@ class TestToken:
         stored = Password.objects.get(account=account)
         assert stored.password not in before
         assert f'<entry name="ha1">{stored.password}</entry>' in answer.text
+
+    def test_reset_password_ends_every_other_way_in(self, api: Api, django_capture_on_commit_callbacks: Any) -> None:
+        """Whoever knows the old password may be why the owner asked for the link."""
+        space = factories.a_space()
+        account = factories.an_account(space, password="s3cret")
+        browser, key = Visitor(space), factories.a_key(account)
+        browser.log_in(account, "s3cret")
+        AuthToken.objects.create(token="a" * 32, account=account)
+        token = factories.a_token(account)
+
+        with django_capture_on_commit_callbacks(execute=True):
+            api.on(space).get(f"/provisioning/{token.token}?reset_password", **HEADER)
+
+        assert api.on(space).with_key(key).get("/api/accounts/me").status == 401
+        assert browser.open("/dashboard").url == "/login"
+        assert not AuthToken.objects.filter(account=account).exists()
+        assert AuditRecord.objects.filter(action="password.changed", object=account.identifier).count() == 1
 
     def test_the_host_of_another_space_serves_the_accounts_own(self, api: Api) -> None:
         account = factories.an_account(factories.a_space(), password="s3cret")

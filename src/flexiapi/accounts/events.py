@@ -78,6 +78,8 @@ class AccountDeleted(AccountEvent):
 
 account_created: Event[AccountEvent] = Event("account created")
 account_changed: Event[AccountChanged] = Event("account changed")
+addresses_confirmed: Event[AccountChanged] = Event("own e-mail address or phone number confirmed")
+"""Operators' hooks do not hear of it: they are for what administrators change."""
 account_deleted: Event[AccountDeleted] = Event("account deleted")
 account_state_changed: Event[AccountStateChanged] = Event("account activated, deactivated, blocked or unblocked")
 account_provisioned: Event[AccountEvent] = Event("provisioning token issued")

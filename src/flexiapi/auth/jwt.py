@@ -53,6 +53,8 @@ def verified(configuration: OidcConfiguration, text: str) -> dict[str, Any]:
     token = read(text)
     if token.header.get("alg") not in jwks.ALGORITHMS:
         raise Refused("Unsupported RSA signature")
+    if "crit" in token.header:  # whatever it names, it is nothing that is understood here
+        raise Refused("Invalid JWT token signature")
     _check_signature(configuration, token)
     _check_times(token.claims)
     expected = provider.issuer(configuration)

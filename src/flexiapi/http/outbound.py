@@ -15,6 +15,7 @@ from flexiapi.config import instance
 
 TIMEOUT_SECONDS = 5.0
 LONGEST = 1024 * 1024
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")  # IPv4 behind NAT64 (RFC 6052)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -48,9 +49,13 @@ def is_public(text: str) -> bool:
     address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
+        if address in _TRANSLATED:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             address = inner
-    return address.is_global and not address.is_multicast
+        elif address.is_site_local:
+            return False
+    return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
 def _send(

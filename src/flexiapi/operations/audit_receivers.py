@@ -19,6 +19,7 @@ def connect() -> None:
     accounts.account_provisioned.connect(lambda event: account(event, "account.provisioned"))
     accounts.password_changed.connect(lambda event: account(event, "password.changed"))
     accounts.account_changed.connect(account_changed)
+    accounts.addresses_confirmed.connect(account_changed)
     accounts.account_state_changed.connect(account_state_changed)
     auth.credential_refused.connect(credential_refused)
     auth.logged_in.connect(lambda event: way_in(event, "login.succeeded"))

@@ -77,7 +77,7 @@ def by_token(fetch: Fetch, token: str, *, reset_password: bool, dry: bool = Fals
         space = _space_of(fetch, row.domain)
         if reset_password and space.digest is not None:
             account = Account.objects.select_for_update().get(pk=row.account_id)
-            passwords.set_password(account, random_text(_RESET_PASSWORD_LENGTH), space=space)
+            passwords.replace_password(account, random_text(_RESET_PASSWORD_LENGTH), space=space, origin=fetch.origin)
         content = _build(fetch, space, row.account_id)
         moment = dates.now()
         taken = _CONSUME.execute(id=row.token_id, now=moment, ip=fetch.origin.ip, agent=fetch.origin.user_agent)

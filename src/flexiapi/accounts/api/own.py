@@ -109,7 +109,9 @@ class MyEmail(UserView):
     )
     def post(self, request: ApiRequest) -> HttpResponse:
         account = queries.own(request.scope)
-        address_changes.confirm_email(account, Confirmation.read(request).code, origin=request.origin)
+        address_changes.confirm_email(
+            account, Confirmation.read(request).code, by=request.caller, origin=request.origin
+        )
         return document(account.pk)
 
 
@@ -140,7 +142,9 @@ class MyPhone(UserView):
     )
     def post(self, request: ApiRequest) -> HttpResponse:
         account = queries.own(request.scope)
-        address_changes.confirm_phone(account, Confirmation.read(request).code, origin=request.origin)
+        address_changes.confirm_phone(
+            account, Confirmation.read(request).code, by=request.caller, origin=request.origin
+        )
         return document(account.pk, Variant.PHONE_CHANGED)
 
 

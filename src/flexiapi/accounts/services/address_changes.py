@@ -6,8 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from flexiapi.accounts import journal, queries
+from flexiapi.accounts.events import AccountChanged, addresses_confirmed
 from flexiapi.accounts.models import Account, EmailChangeCode, PhoneChangeCode
-from flexiapi.auth.scope import Origin
+from flexiapi.auth.scope import Caller, Origin
 from flexiapi.config import instance
 from flexiapi.http.dates import now
 from flexiapi.http.errors import Forbidden, Invalid, NotFound
@@ -79,7 +80,7 @@ def send_again(account: Account, pending: EmailChangeCode | PhoneChangeCode, *, 
         request_phone(account, pending.phone, origin=origin)
 
 
-def confirm_email(account: Account, code: str, *, origin: Origin) -> None:
+def confirm_email(account: Account, code: str, *, by: Caller, origin: Origin) -> None:
     """Set the address that a code was sent to; the account counts as activated from then on.
 
     Raises:
@@ -97,11 +98,11 @@ def confirm_email(account: Account, code: str, *, origin: Origin) -> None:
             raise Invalid({"code": [sentence("unique", "email")]})
         pins.consume(row)
         EmailChangeCode.objects.filter(account_id=account.pk).update(code=None, updated_at=now())
-        Account.objects.filter(pk=account.pk).update(email=row.email, activated=True, updated_at=now())
+        _confirmed(account, "email", row.email, by, origin)
         journal.record("email changed", id=account.identifier, ip=origin.ip)
 
 
-def confirm_phone(account: Account, code: str, *, origin: Origin) -> None:
+def confirm_phone(account: Account, code: str, *, by: Caller, origin: Origin) -> None:
     """Set the number that a code was sent to; the account counts as activated from then on.
 
     Raises:
@@ -119,8 +120,18 @@ def confirm_phone(account: Account, code: str, *, origin: Origin) -> None:
             raise Invalid({"code": [sentence("unique", "phone")]})
         pins.consume(row)
         PhoneChangeCode.objects.filter(account_id=account.pk).update(code=None, updated_at=now())
-        Account.objects.filter(pk=account.pk).update(phone=row.phone, activated=True, updated_at=now())
+        _confirmed(account, "phone", row.phone, by, origin)
         journal.record("phone changed", id=account.identifier, ip=origin.ip)
+
+
+def _confirmed(account: Account, column: str, value: str, by: Caller, origin: Origin) -> None:
+    """Write an address down that an account has shown to be its own, inside of a transaction."""
+    before = queries.held(account.pk)
+    new = {column: value, "activated": True}
+    Account.objects.filter(pk=account.pk).update(**new, updated_at=now())
+    differences = {name: (old, value) for name, value in new.items() if (old := getattr(before, name)) != value}
+    name = (account.username, account.domain)
+    addresses_confirmed.announce(AccountChanged(account.pk, *name, by, origin, *name, differences))
 
 
 def _send_to_email(account: Account, email: str, origin: Origin) -> None:

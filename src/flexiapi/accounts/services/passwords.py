@@ -31,6 +31,17 @@ def set_password(account: Account, password: str, *, space: Space | None = None)
     Password.objects.create(account=account, password=stored, algorithm=algorithm)
 
 
+def replace_password(account: Account, password: str, *, space: Space, origin: Origin) -> None:
+    """Set a password for whoever holds a link of the account; every way in that the old one opened ends.
+
+    Raises:
+        Forbidden: Digest is not enabled on the account's Space.
+    """
+    set_password(account, password, space=space)
+    revoke_ways_in(account)
+    password_changed.announce(AccountEvent(account.pk, account.username, account.domain, None, origin))
+
+
 def matches(account: Account, password: str, *, space: Space | None = None) -> bool:
     """Whether a clear password fits any of the account's stored ones; takes the same time for all."""
     space = space or queries.space_of(account)
@@ -43,9 +54,11 @@ def matches(account: Account, password: str, *, space: Space | None = None) -> b
     return found
 
 
-def spend_time(password: str) -> None:
-    """Hash as a check does, so that an unknown name takes as long as a wrong password."""
-    digest.ha1("SHA-256", "nobody", "nowhere", password)
+def spend_time(password: str, *, space: Space) -> None:
+    """Do what a check does, so that an unknown name takes as long as a wrong password."""
+    queries.passwords(Account(pk=0))
+    algorithm = space.digest.default_password_algorithm if space.digest is not None else "SHA-256"
+    digest.ha1(algorithm, "nobody", "nowhere", password)
 
 
 @transaction.atomic

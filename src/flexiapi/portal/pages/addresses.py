@@ -104,7 +104,7 @@ class Confirm(AddressPage):
         code = Digits.read(request).code
         confirm = address_changes.confirm_email if self.kind == "email" else address_changes.confirm_phone
         try:
-            confirm(account, code, origin=request.origin)
+            confirm(account, code, by=request.caller, origin=request.origin)
         except errors.Invalid as error:
             if negotiation.accepts_json(request):
                 raise

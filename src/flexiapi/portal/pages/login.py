@@ -48,12 +48,13 @@ class Authenticate(PanelPage):
             raise errors.Forbidden
         form = LoginForm.read(request)
         phone = phones.e164(form.username)
-        name = f"{phone or form.username}@{space.domain}"
+        account = queries.login_account(space, form.username, phone)
+        # By whatever name, it is one account whose password is guessed.
+        name = account.identifier if account is not None else f"{phone or form.username}@{space.domain}"
         with limits.guarded(limits.PASSWORDS, request.origin, space=space, account=name, failures=(errors.Invalid,)):
-            account = queries.login_account(space, form.username, phone)
             if account is None or not passwords.matches(account, form.password, space=space):
                 if account is None:
-                    passwords.spend_time(form.password)
+                    passwords.spend_time(form.password, space=space)
                 raise errors.Invalid({"authentication": [sentence("authentication", "authentication")]})
         asked_for = request.session.pop("asked_for", "/")
         return forms.go(sessions.log_in(request, account, method="password", to=asked_for))
