@@ -79,6 +79,17 @@ class TestExemptions:
         assert {proxy.get("/api/accounts").status for _ in range(45)} == {200}
         assert left(proxy.get("/api/accounts")) == ("40", "40")
 
+    @pytest.mark.parametrize(("host", "path"), [(None, "/api/nothing"), ("nowhere.example.org", "/api/ping")])
+    def test_a_key_that_no_view_looks_at_is_no_way_round(
+        self, api: Api, space: Space, host: str | None, path: str
+    ) -> None:
+        client = api.to(host or space.host).with_key("made up")
+
+        answers = [client.get(path) for _ in range(41)]
+
+        assert [answer.status for answer in answers] == [404] * 40 + [429]
+        assert left(answers[0]) == ("40", "39")
+
     @pytest.mark.parametrize("ip", [None, "198.51.100.7"])
     def test_no_other_key(self, api: Api, space: Space, ip: str | None) -> None:
         account = factories.an_account(space, admin=ip is not None)

@@ -25,6 +25,7 @@ MOST_KEPT_BACK = 30
 _FEW = 5
 _KEPT_BACK_SECONDS = 1.0
 _MOST_ADDRESSES = 100_000
+_LOOKED_AT = "_flexiapi_limit_looked_at"
 # Apps ask every two seconds whether their owner has solved the captcha.
 _POLLED = "/api/account_creation_tokens/using-account-creation-request-token"
 
@@ -66,6 +67,8 @@ class ApiLimit:
         counted = not request.META.get(HEADER) and request.path_info != _POLLED
         refused = counted and count(address, limit) > limit
         response = refusal(request) if refused else self.get_response(request)
+        if request.META.get(HEADER) and not hasattr(request, _LOOKED_AT) and _is_one_too_many(request, limit):
+            response = refusal(request)  # no route or no Space: the view's turn never came
         response["X-RateLimit-Limit"] = str(limit)
         response["X-RateLimit-Remaining"] = str(max(0, limit - known(address)))
         return response
@@ -73,14 +76,20 @@ class ApiLimit:
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponseBase | None:
         """Count a request with a key, now that its row was read."""
         limit = instance.current().rate_limit_api_per_minute
-        path = request.path_info
-        if not limit or not path.startswith("/api/") or not request.META.get(HEADER) or path == _POLLED:
+        if not limit or not request.path_info.startswith("/api/") or not request.META.get(HEADER):
             return None
-        address = proxies.connection(request).address
-        row = getattr(request, "key_row", None)
-        if row is not None and row.admin and not row.blocked and keys.is_good(row, address):
-            return None
-        return refusal(request) if count(limits.network(address), limit) > limit else None
+        setattr(request, _LOOKED_AT, True)
+        return refusal(request) if _is_one_too_many(request, limit) else None
+
+
+def _is_one_too_many(request: HttpRequest, limit: int) -> bool:
+    """Count a request with a key, unless it is an administrator's or a poll; whether that is beyond the limit."""
+    address = proxies.connection(request).address
+    row = getattr(request, "key_row", None)
+    trusted = row is not None and row.admin and not row.blocked and keys.is_good(row, address)
+    if trusted or request.path_info == _POLLED:
+        return False
+    return count(limits.network(address), limit) > limit
 
 
 def count(address: str, limit: int) -> int:
