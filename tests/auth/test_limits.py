@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -224,6 +225,19 @@ class TestCodes:
         assert self.ask(alice, "2001:db8:0:2::1", "guess@example.org")[0] == 302
         clock.shift(timedelta(hours=1))
         assert self.ask(alice, "2001:db8:0:1::1", "later@example.org")[0] == 302
+
+    @pytest.mark.parametrize("email", ["alice@example.org", "nobody@example.org"])
+    def test_who_exists_is_not_told_by_the_clock(self, alice: Account, email: str) -> None:
+        """A request and a wrong code take their time, as long as a mail needs, whether there is one or not."""
+        Account.objects.filter(pk=alice.pk).update(email="alice@example.org")
+        visitor = Visitor(alice.space)
+        visitor.open("/recovery/email")
+        token = visitor.client.cookies["XSRF-TOKEN"].value
+
+        for path, fields in (("/recovery", {"email": email}), ("/recovery/confirm", {"code": "0000"})):
+            begin = perf_counter()
+            assert visitor._send("POST", path, {"_token": token, **fields}, follow=False).status in (200, 302)
+            assert perf_counter() - begin >= limits.SAME_SECONDS
 
 
 class TestOtherProcesses:

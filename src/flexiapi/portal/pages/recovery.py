@@ -60,7 +60,7 @@ class Recovery(PanelPage):
         space = request.space
         if "phone" in request.POST and "email" not in request.POST:
             by_phone = RecoveryByPhoneForm.read(request)
-            with guess_at_a_link(request):
+            with guess_at_a_link(request), limits.same_time():
                 handle = recovery.request_by_phone(
                     space,
                     phone=phones.normalised(by_phone.phone),
@@ -70,13 +70,14 @@ class Recovery(PanelPage):
         else:
             by_email = RecoveryByEmailForm.read(request, needs_username=not space.unique_email)
             captcha.check(request, address=request.origin.ip)
-            handle = recovery.request_by_email(
-                space,
-                email=by_email.email,
-                username=by_email.username,
-                base_url=base_of_mails(request),
-                origin=request.origin,
-            )
+            with limits.same_time():
+                handle = recovery.request_by_email(
+                    space,
+                    email=by_email.email,
+                    username=by_email.username,
+                    base_url=base_of_mails(request),
+                    origin=request.origin,
+                )
         request.session[_HANDLE] = handle
         return forms.go("/recovery/confirm")
 
@@ -95,7 +96,8 @@ class Confirm(PanelPage):
         if handle is None:
             raise errors.PageExpired(_("The code has expired"))
         code = Digits.read(request).code
-        outcome = recovery.confirm(request.space, handle, code, origin=request.origin)
+        with limits.same_time():
+            outcome = recovery.confirm(request.space, handle, code, origin=request.origin)
         if outcome.account is None:
             return private(self.page(request, outcome.attempts_left, wrong=True))
         del request.session[_HANDLE]
