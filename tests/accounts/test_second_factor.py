@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from flexiapi.accounts.models import Account
-from flexiapi.auth.models import FactorRecoveryCode, Passkey, TotpSecret
+from flexiapi.auth.models import ApiKey, AuthToken, FactorRecoveryCode, Passkey, TotpSecret
 from flexiapi.operations.models import AuditRecord
 from tests import factories
 from tests.api import Api
@@ -73,6 +73,45 @@ def test_others_do_not(alice: Account, api: Api) -> None:
 
     assert list(statuses.values()) == [403, 404, 403, 401], statuses
     assert left() == before
+
+
+class TestKeysOfAdministrators:
+    """A key opens all that administrators may do: the password alone must not make one past the second factor."""
+
+    REFUSED = (403, "Administrators with a second factor make their API keys in the portal")
+
+    @pytest.fixture
+    def root(self, alice: Account) -> Account:
+        Account.objects.filter(pk=alice.pk).update(admin=True)
+        alice.refresh_from_db()
+        return alice
+
+    def test_not_by_digest(self, root: Account, api: Api) -> None:
+        answer = api.on(root.space).digest("GET", "/api/accounts/me/api_key", root, PASSWORD)
+
+        assert (answer.status, answer.message) == self.REFUSED
+        assert not ApiKey.objects.filter(account=root).exists()
+        assert api.on(root.space).digest("GET", "/api/accounts/me", root, PASSWORD).status == 200
+
+    def test_not_by_an_auth_token(self, root: Account, api: Api) -> None:
+        here = api.on(root.space)
+        token = here.post("/api/accounts/auth_token").json["token"]
+        assert here.digest("GET", f"/api/accounts/auth_token/{token}/attach", root, PASSWORD).status == 200
+
+        answer = here.get(f"/api/accounts/me/api_key/{token}")
+
+        assert (answer.status, answer.message) == self.REFUSED
+        assert not ApiKey.objects.filter(account=root).exists()
+        assert AuthToken.objects.filter(token=token).exists()
+
+    def test_a_key_makes_a_key(self, root: Account, api: Api) -> None:
+        assert api.as_account(root).get("/api/accounts/me/api_key").status == 200
+
+    def test_nothing_changes_for_others(self, alice: Account, api: Api) -> None:
+        plain = factories.an_account(alice.space, admin=True, password=PASSWORD)
+
+        for account in (alice, plain):
+            assert api.on(alice.space).digest("GET", "/api/accounts/me/api_key", account, PASSWORD).status == 200
 
 
 def test_a_super_administrator_does_on_every_host(alice: Account, api: Api) -> None:

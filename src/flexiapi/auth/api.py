@@ -20,12 +20,15 @@ class MyKey(UserView):
     @describe(
         "Replace the own API key",
         ok={200: TEXT},
+        errors={403: "Blocked, or Digest of an administrator who has a second factor."},
         text="Answers the new key, bound to the caller's address. The former one is dead.",
     )
     def get(self, request: ApiRequest) -> HttpResponse:
         refuse_prefetch(request)
         if request.method == "HEAD":
             return no_store(replies.text(""))
+        if request.caller.method == "digest":
+            keys.refuse_password_alone(request.caller.account_id, admin=request.caller.admin)
         key = keys.issue_personal_key(request.caller.account_id, ip=request.origin.ip)
         return with_cookie(request, replies.text(key), key)
 
@@ -38,7 +41,10 @@ class KeyByAuthToken(PublicView):
     @describe(
         "Trade an auth token for an API key",
         ok={200: obj({"api_key": STRING})},
-        errors={403: "The account is blocked.", 404: "Unknown, older than five minutes, or not attached."},
+        errors={
+            403: "Blocked, or an administrator's who has a second factor.",
+            404: "Unknown, older than five minutes, or not attached.",
+        },
     )
     def get(self, request: ApiRequest, token: str) -> HttpResponse:
         refuse_prefetch(request)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from flexiapi.accounts.models import Account
 from flexiapi.http.dates import now
 from flexiapi.http.errors import Forbidden, NotFound
 from flexiapi.spaces.models import Space
@@ -50,8 +51,8 @@ def attach(token: str, caller: Caller) -> None:
 
 
 @transaction.atomic
-def redeem(space: Space, token: str) -> int:
-    """Use a token up for the account that it was attached to, of this Space; returns the account's id.
+def redeem(space: Space, token: str) -> Account:
+    """Use a token up for the account that it was attached to, of this Space; returns the account.
 
     Raises:
         NotFound: it is unknown, too old, not attached, attached elsewhere, or another request was faster.
@@ -64,14 +65,19 @@ def redeem(space: Space, token: str) -> int:
         raise Forbidden("Account blocked")
     if AuthToken.objects.filter(pk=found.pk).delete()[0] != 1:
         raise NotFound
-    return found.account.pk
+    return found.account
 
 
 @transaction.atomic
 def redeem_for_key(space: Space, token: str, *, origin: Origin) -> str:
     """Trade an attached token for a fresh personal API key that works from the caller's address only.
 
+    Whoever knows the account's password may have attached the token.
+
     Raises:
         NotFound, Forbidden: as `redeem`.
+        Forbidden: the account is an administrator's who has a second factor; the token stays.
     """
-    return keys.issue_personal_key(redeem(space, token), ip=origin.ip)
+    account = redeem(space, token)
+    keys.refuse_password_alone(account.pk, admin=account.admin)
+    return keys.issue_personal_key(account.pk, ip=origin.ip)

@@ -10,12 +10,13 @@ from django.db import transaction
 from flexiapi.config import instance
 from flexiapi.db.statements import Statement
 from flexiapi.http.dates import now
-from flexiapi.http.errors import Unauthenticated
+from flexiapi.http.errors import Forbidden, Unauthenticated
 
 from .events import WayInEvent, key_replaced
 from .gate import KeyRow, hashed
 from .models import ApiKey
 from .scope import Origin
+from .second_factor import queries as factors
 
 LENGTH = 40
 _ALPHABET = string.ascii_letters + string.digits
@@ -71,6 +72,18 @@ def _count_use(key_id: int, last_used: datetime, window: timedelta | None, momen
             _counts[key_id] = count
             return
     _USED.execute(now=moment, count=count, id=key_id)
+
+
+def refuse_password_alone(account_id: int, *, admin: bool) -> None:
+    """Refuse a key to somebody who has shown no more than the password of an administrator with a second factor.
+
+    The key would open what the portal guards by that factor. The portal makes one.
+
+    Raises:
+        Forbidden: the account is such an administrator's.
+    """
+    if admin and factors.is_set_up(account_id):
+        raise Forbidden("Administrators with a second factor make their API keys in the portal")
 
 
 @transaction.atomic

@@ -14,7 +14,6 @@ from flexiapi.auth.page_access import PageRequest, PanelPage, UserPage
 from flexiapi.http import errors, forms, replies
 from flexiapi.http.pagination import base_url
 from flexiapi.http.routing import path
-from flexiapi.portal import queries
 from flexiapi.provisioning import qr
 
 from .recovery import private
@@ -138,7 +137,7 @@ def enter(request: PageRequest, token: str) -> HttpResponse:
         Forbidden: the account is blocked.
     """
     with limits.guarded(limits.AUTH_TOKENS, request.origin, space=request.space, failures=(errors.NotFound,)):
-        account = queries.account(request.space, auth_tokens.redeem(request.space, token))
+        account = auth_tokens.redeem(request.space, token)
     return forms.go(sessions.log_in(request, account, method="qr code"))
 
 
