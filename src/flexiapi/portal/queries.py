@@ -89,18 +89,6 @@ def administered_space(scope: Scope, space_id: int) -> Space:
     return spaces.by_id(space_id)
 
 
-def account(space: Space, account_id: int) -> Account:
-    """An account of a Space.
-
-    Raises:
-        NotFound: there is none.
-    """
-    found = Account.objects.filter(pk=account_id, space__domain=space.domain).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
 def spaces_with_counts(scope: Scope) -> list[tuple[Space, int]]:
     """The Spaces that the caller administers, by host, each with the number of its accounts."""
     rows = spaces.complete().annotate(number=Count("accounts")).order_by("host")
