@@ -87,6 +87,17 @@ class TestConversation:
             assert "stale=true" in refused.lines("WWW-Authenticate")[0]
         assert client.answer("GET", ME, challenge, nc=11).status == 200
 
+    @pytest.mark.parametrize("count", ["0x0000b", "+b", "1_0", " b ", "0", "000000010", "\u0661", "-1", "zz"])
+    def test_counts_are_plain_hexadecimal(self, api: Api, count: str) -> None:
+        space = factories.a_space()
+        client = DigestClient(api.on(space), factories.an_account(space, password="s3cret"), "s3cret")
+        challenge = parameters(client.send("GET", ME).lines("WWW-Authenticate")[0])
+
+        header = client.authorization("GET", ME, challenge).replace("nc=00000001", f'nc="{count}"')
+        answer = api.on(space).get(ME, From=client.sender, Authorization=header)
+
+        assert (answer.status, answer.message) == (401, "Unauthenticated request")
+
     def test_nonces_are_bound(self, api: Api) -> None:
         space = factories.a_space()
         alice, bob = (factories.an_account(space, password="s3cret") for _ in range(2))
