@@ -50,44 +50,14 @@ document.addEventListener("click", (event) => {
   if (toast && !event.target.closest("button, a")) toast.remove();
 });
 
-// Shortcuts of one key can be switched off: speech input would press them by accident.
-const shortcuts = document.getElementById("shortcuts");
-const shortcutsOn = document.getElementById("shortcuts-on");
-try {
-  shortcutsOn.checked = localStorage.getItem("shortcuts") !== "off";
-  shortcutsOn.addEventListener("change", () => localStorage.setItem("shortcuts", shortcutsOn.checked ? "on" : "off"));
-} catch {
-  // A browser that stores nothing: the switch holds for this page.
-}
-
-document.addEventListener("click", (event) => {
-  const opener = event.target.closest("[data-opens]");
-  if (opener) document.getElementById(opener.dataset.opens).showModal();
-});
-
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || !shortcutsOn.checked || shortcuts.open) return;
-  if (event.target.closest("input:not([type=checkbox]), textarea, select")) return;
-  if (event.key === "?") shortcuts.showModal();
-  const search = event.key === "/" && document.querySelector("[type=search], form.filters input, form.filters select");
+  if (event.key !== "/" || event.target.closest("input, textarea, select")) return;
+  const search = document.querySelector("[type=search]");
   if (search) {
     event.preventDefault();
     search.focus();
   }
 });
-
-// Of forwardings that exclude each other the last one that was switched on stays, if somebody agrees.
-for (const form of document.querySelectorAll("[data-excludes]")) {
-  form.addEventListener("change", (event) => {
-    const kind = event.target.closest("[data-kind]")?.dataset.kind;
-    if (!kind || !event.target.matches("[type=checkbox]:checked")) return;
-    const excluded = kind === form.dataset.excludes ? "[data-kind]" : `[data-kind="${form.dataset.excludes}"]`;
-    const others = [...form.querySelectorAll(`${excluded} [type=checkbox]:checked`)].filter((each) => each !== event.target);
-    if (!others.length) return;
-    if (window.confirm(form.dataset.question)) for (const other of others) other.checked = false;
-    else event.target.checked = false;
-  });
-}
 
 // On wide screens the menu is always open; without script the summary opens it.
 const menu = document.querySelector("details.menu");
