@@ -1,6 +1,7 @@
 """Registration, confirmation, recovery and QR login, walked through by forms without JavaScript."""
 
 import re
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,6 +11,8 @@ from flexiapi.accounts.services import mails
 from flexiapi.auth.models import AuthToken
 from flexiapi.config import instance
 from flexiapi.messaging.models import Delivery
+from flexiapi.spaces.models import Space
+from flexiapi.spaces.services.seats import touch
 from tests import factories
 from tests.api import Api
 from tests.portal.visitor import Visitor
@@ -96,6 +99,66 @@ class TestRegistration:
         assert Visitor(factories.a_space(phone_registration=False)).open("/register/phone").status == 404
         page = Visitor(full).open("/register")
         assert (page.status, "The current space is full" in page.text) == (403, True)
+
+    @pytest.mark.parametrize(
+        ("changes", "path", "status"),
+        [
+            ({"max_accounts": 1}, "/register/email", 403),
+            ({"public_registration": False}, "/register/email", 404),
+            ({"phone_registration": False}, "/register/phone", 404),
+        ],
+    )
+    def test_what_closes_while_a_form_is_filled_in_counts(
+        self, changes: dict[str, Any], path: str, status: int
+    ) -> None:
+        factories.activate_countries("FR")
+        space = factories.a_space()
+        factories.an_account(space)
+        visitor = Visitor(space)
+        visitor.open(path)
+        Space.objects.filter(pk=space.pk).update(**changes)
+        touch(space)
+
+        by_phone = {name: value for name, value in FORM.items() if "mail" not in name} | {"phone": "+33612345678"}
+        page = visitor.submit(by_phone if path.endswith("phone") else FORM)
+
+        assert page.status == status
+        assert Account.objects.count() == 1
+
+    @pytest.mark.parametrize("field", ["admin", "activated"])
+    def test_nobody_gives_themselves_rights(self, field: str) -> None:
+        visitor = Visitor(factories.a_space())
+        token = visitor.open("/register/email").dom.xpath("//input[@name='_token']/@value")[0]
+
+        page = visitor._send("POST", "/accounts", {**FORM, "_token": token, field: "1"})
+
+        assert page.url == "/register/email"
+        assert Account.objects.count() == 0
+
+    def test_without_address_and_number_there_is_nothing(self) -> None:
+        visitor = Visitor(factories.a_space())
+        token = visitor.open("/register/email").dom.xpath("//input[@name='_token']/@value")[0]
+
+        assert visitor._send("POST", "/accounts", {"username": "newcomer", "_token": token}).status == 404
+
+    def test_the_account_tells_where_it_comes_from_and_keeps_no_password_without_digest(self) -> None:
+        space = factories.without_digest(factories.a_space(name="Acme"))
+        touch(space)
+        visitor = Visitor(space)
+        visitor.open("/register/email")
+
+        assert visitor.submit(FORM).url == "/email/validate"
+        account = Account.objects.get()
+        assert (account.user_agent, account.ip_address, account.activated) == ("Acme", "127.0.0.1", False)
+        assert not account.passwords.exists()
+
+    def test_all_that_is_wrong_is_told_at_once(self) -> None:
+        visitor = Visitor(factories.a_space())
+        visitor.open("/register/email")
+
+        page = visitor.submit({"username": "Upper", "email": "nobody", "password": "short"})
+
+        assert all(page.error_of(field) for field in ("username", "email", "password", "terms"))
 
     def test_the_captcha_is_asked_for(self) -> None:
         visitor = Visitor(factories.a_space())
