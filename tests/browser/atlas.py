@@ -128,7 +128,7 @@ def _pending(kind: str, path: str) -> Callable[[Scene, Page], None]:
         scene.user(page)
         page.goto(f"/{kind}/change")
         fill(page, **{kind: "new@example.org" if kind == "email" else "+33611111111"})
-        page.locator("main form button").click()
+        page.locator("main form button[type=submit]").click()
         page.wait_for_url(f"**{path}")
 
     return reach
@@ -137,7 +137,7 @@ def _pending(kind: str, path: str) -> Callable[[Scene, Page], None]:
 def _recovery(scene: Scene, page: Page) -> None:
     page.goto("/recovery/email")
     fill(page, email="anna@example.org")
-    page.locator("main form button").click()
+    page.locator("main form button[type=submit]").click()
     page.wait_for_url("**/recovery/confirm")
 
 
@@ -170,14 +170,14 @@ def _offered_token(scene: Scene, page: Page) -> str:
 def _link_device(scene: Scene, page: Page) -> None:
     scene.user(page)
     page.goto("/link_device")
-    page.locator("main form button").click()
+    page.locator("main form button[type=submit]").click()
     page.wait_for_selector("svg.qr")
 
 
 def _api_key(scene: Scene, page: Page) -> None:
     scene.user(page)
     page.goto("/api_key")
-    page.locator("main form button").click()
+    page.locator("main form button[type=submit]").click()
     page.wait_for_selector("[role=status] p")
 
 
@@ -277,7 +277,7 @@ def _refused_registration(scene: Scene, page: Page) -> None:
     page.goto("/register/email")
     fill(page, username="anna", email="a@example.org", email_confirmation="b@example.org")
     fill(page, password="a long one", password_confirmation="another one")
-    page.locator("main form button").click()
+    page.locator("main form button[type=submit]").click()
     page.wait_for_selector("[aria-invalid=true]")
 
 
