@@ -249,7 +249,7 @@ def test_the_account_is_deleted(street: Street, owner: Account) -> None:
 
     page.get_by_role("link", name="Delete my account").click()
     fill(page, identifier=f"sip:{owner.identifier}")
-    page.locator("main form button").click()
+    page.locator("main form button[type=submit]").click()
 
     expect(page.get_by_role("status")).to_contain_text("Your account was deleted.")
     log_in(page, "owner", PASSWORD)

@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 
 from flexiapi.http.dates import now
 
+from . import browsers
 from .paging import Pager
 
 _FRESH = timedelta(minutes=1)
@@ -112,6 +113,13 @@ def moment(when: datetime | None) -> dict[str, Any]:
 def form_token(context: dict[str, Any], method: str = "") -> dict[str, Any]:
     """The hidden fields of every form: the CSRF token and, for PUT and DELETE, the method."""
     return {"csrf_token": context["csrf_token"], "method": method}
+
+
+@register.inclusion_tag("components/browser.html")
+def browser(user_agent: str | None) -> dict[str, Any]:
+    """What a browser is called, with an icon; its whole `User-Agent` shows on hover."""
+    header = user_agent or ""
+    return {"header": header, "name": browsers.named(header), "icon": browsers.icon(header)}
 
 
 @register.filter

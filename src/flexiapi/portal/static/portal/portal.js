@@ -7,6 +7,15 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
 });
 
+// Forwarding every call excludes the two others: one switch goes off as the other goes on.
+document.addEventListener("change", (event) => {
+  const { target } = event;
+  if (!target.matches("[data-forwarding] [role=switch]:checked")) return;
+  for (const other of document.querySelectorAll("[data-forwarding] [role=switch]")) {
+    if ((other.name === "always[enabled]") !== (target.name === "always[enabled]")) other.checked = false;
+  }
+});
+
 // Browsers let pages write to the clipboard over TLS only.
 if (!navigator.clipboard) for (const button of document.querySelectorAll("[data-copy]")) button.hidden = true;
 
