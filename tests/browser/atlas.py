@@ -467,7 +467,6 @@ NO_PAGES = {
     "/login/oidc": "leads to the identity provider",
     "/login/oidc/redirect": "comes from the identity provider",
     "/register": "leads to the form",
-    "/reset_password": "leads to the login page",
     "/authenticate/qrcode": "leads to a code",
     "/authenticate/email/{code}": "leads to the login page",
     "/auth_tokens/qrcode/{token}": "a picture",

@@ -46,22 +46,10 @@ class TestPasswords:
         page.goto("/login")
 
         expect(page.locator("[data-reveal]")).to_be_hidden()
-        expect(page.locator("[data-shortcuts]")).to_be_hidden()
+        expect(page.locator("[data-opens='shortcuts']")).to_be_hidden()
 
 
 class TestShortcuts:
-    def test_are_listed(self, page: Page) -> None:
-        listed = page.get_by_role("dialog", name="Keyboard shortcuts")
-
-        page.keyboard.press("?")
-        expect(listed).to_be_visible()
-        page.keyboard.press("Escape")
-        expect(listed).to_be_hidden()
-        page.get_by_role("button", name="Keyboard shortcuts").click()
-        expect(listed).to_be_visible()
-        listed.get_by_role("button", name="Close").click()
-        expect(listed).to_be_hidden()
-
     def test_a_slash_searches(self, page: Page) -> None:
         page.goto("/documentation")
         contents = page.get_by_role("navigation", name="Contents")
@@ -74,15 +62,6 @@ class TestShortcuts:
         expect(contents.get_by_role("link", name="Registration", exact=True)).to_be_hidden()
         search.fill("")
         expect(contents.get_by_role("link", name="Registration", exact=True)).to_be_visible()
-
-    def test_in_fields_they_are_letters(self, page: Page) -> None:
-        page.goto("/email/change")
-        expect(page.locator("[name=email]")).to_be_focused()
-
-        page.keyboard.type("?/")
-
-        expect(page.locator("[name=email]")).to_have_value("?/")
-        expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 class TestMessages:
@@ -129,18 +108,6 @@ class TestForwarding:
         section.get_by_label("To").select_option("contact")
         expect(address).to_be_hidden()
         expect(contact).to_be_visible()
-
-    def test_always_switches_the_others_off(self, page: Page) -> None:
-        page.goto("/telephony")
-        always, busy = (
-            page.get_by_role("group", name=name).get_by_role("switch") for name in ("Always", "When I am busy")
-        )
-
-        busy.check()
-        always.check()
-        expect(busy).not_to_be_checked()
-        busy.check()
-        expect(always).not_to_be_checked()
 
 
 def test_the_sheet_is_all_that_is_printed(page: Page, owner: Account) -> None:

@@ -184,7 +184,7 @@ def test_keys_links_and_sessions(page: Page, street: Street, owner: Account) -> 
     press(page, "Make a link")
     expect(page.locator("svg.qr")).to_be_visible()
     page.goto("/link_device")
-    press(page, "Make a new code")
+    press(page, "Make a code")
     expect(page.locator("svg.qr")).to_be_visible()
     page.goto("/sessions")
     press(page, "End")
@@ -217,3 +217,38 @@ def test_skipping_to_the_content(page: Page) -> None:
     assert page.evaluate(_PLACE) == "Skip to the content"
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+
+
+class TestShortcuts:
+    def test_are_listed(self, street: Street, owner: Account) -> None:
+        page = street.logged_in(owner, PASSWORD)
+        shown = page.get_by_role("dialog", name="Keyboard shortcuts")
+
+        page.keyboard.press("?")
+        expect(shown).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(shown).to_be_hidden()
+        page.get_by_role("button", name="Keyboard shortcuts").click()
+        expect(shown).to_be_visible()
+        page.keyboard.press("Escape")
+
+    def test_lead_to_the_filters_and_leave_typing_alone(self, street: Street, owner: Account) -> None:
+        page = street.logged_in(owner, PASSWORD)
+        page.goto("/statistics/call_logs")
+
+        page.keyboard.press("/")
+        expect(page.get_by_label("From")).to_be_focused()
+        page.goto("/delete")
+        page.get_by_role("textbox").press_sequentially("a/b?c")
+        expect(page.get_by_role("textbox")).to_have_value("a/b?c")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+
+    def test_are_switched_off(self, street: Street, owner: Account) -> None:
+        page = street.logged_in(owner, PASSWORD)
+        page.keyboard.press("?")
+        page.get_by_role("switch", name="Keys work as shortcuts").click()
+        page.get_by_role("button", name="Close").click()
+
+        page.goto("/telephony")
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog")).to_have_count(0)

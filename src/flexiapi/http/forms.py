@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
+from django.urls import Resolver404, resolve
 
-from flexiapi.http import errors, inputs, negotiation, proxies
+from flexiapi.http import errors, inputs, negotiation, outer, proxies
 
 _OVERRIDES = ("PUT", "PATCH", "DELETE")
 _ERRORS, _OLD, _FLASHES = "form_errors", "form_old", "flashes"
@@ -37,7 +39,7 @@ class PageForms(CsrfViewMiddleware):
             return None
         override = request.POST.get("_method", "").upper() if request.method == "POST" else ""
         meta = request.META
-        token = request.POST.get("_token") or meta.get("HTTP_X_CSRF_TOKEN") or meta.get("HTTP_X_XSRF_TOKEN")
+        token = _token_of(request) or meta.get("HTTP_X_CSRF_TOKEN") or meta.get("HTTP_X_XSRF_TOKEN")
         if token:
             meta["HTTP_X_CSRFTOKEN"] = token
         request.csrf_processing_done = False  # type: ignore[attr-defined]
@@ -45,6 +47,27 @@ class PageForms(CsrfViewMiddleware):
         if refused is None and override in _OVERRIDES:
             request.method = override
         return refused
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Let the token's cookie go over TLS alone once it was given there."""
+        reply = super().process_response(request, response)
+        cookie = reply.cookies.get(settings.CSRF_COOKIE_NAME)
+        if cookie is not None and proxies.connection(request).scheme == "https":
+            cookie["secure"] = True
+        return reply
+
+
+def _token_of(request: HttpRequest) -> str | None:
+    """The token in the body of a form, also of one that is really sent by PUT, PATCH or DELETE."""
+    if request.method == "POST":
+        return request.POST.get("_token")
+    if request.method not in _OVERRIDES:
+        return None
+    try:
+        token = inputs.read(request).get("_token")
+    except errors.BadRequest:
+        return None
+    return token if isinstance(token, str) else None
 
 
 def _checked() -> HttpResponseBase:
@@ -63,21 +86,32 @@ def go(url: str) -> HttpResponse:
 
 
 def back(request: HttpRequest, default: str = "/") -> HttpResponse:
-    """Redirect to the page that the form was sent from, if it is one of ours."""
+    """Redirect to the page that the form was sent from, if it is one of ours that can be looked at."""
     referer = urlsplit(request.META.get("HTTP_REFERER", ""))
     connection = proxies.connection(request)
-    if referer.netloc.lower() == connection.authority.lower() and referer.path.startswith("/"):
+    if referer.netloc.lower() == connection.authority.lower() and _can_be_seen(referer.path):
         return go(referer.path + (f"?{referer.query}" if referer.query else ""))
     return go(default)
 
 
-def refuse(request: HttpRequest, error: errors.Invalid, default: str = "/") -> HttpResponseBase:
+def _can_be_seen(path: str) -> bool:
+    """Whether a path answers to GET: the answer to a form may stand at an address that takes nothing else."""
+    try:
+        return path.startswith("/") and "GET" in outer.methods_of(resolve(unquote(path)).func)
+    except Resolver404:
+        return False
+
+
+def refuse(
+    request: HttpRequest, error: errors.Invalid, default: str = "/", *, keep_input: bool = True
+) -> HttpResponseBase:
     """Send a refused form back with its messages and input (never passwords); 422 for clients that ask for JSON."""
     if negotiation.accepts_json(request):
         return errors.render(request, error)
     request.session[_ERRORS] = error.errors
-    kept = {key: value for key, value in inputs.read(request).items() if key not in _NEVER_KEPT}
-    request.session[_OLD] = kept
+    if keep_input:
+        kept = {key: value for key, value in inputs.read(request).items() if key not in _NEVER_KEPT}
+        request.session[_OLD] = kept
     return back(request, default)
 
 

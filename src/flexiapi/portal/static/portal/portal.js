@@ -7,15 +7,6 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
 });
 
-// Forwarding every call excludes the two others: one switch goes off as the other goes on.
-document.addEventListener("change", (event) => {
-  const { target } = event;
-  if (!target.matches("[data-forwarding] [role=switch]:checked")) return;
-  for (const other of document.querySelectorAll("[data-forwarding] [role=switch]")) {
-    if ((other.name === "always[enabled]") !== (target.name === "always[enabled]")) other.checked = false;
-  }
-});
-
 // Browsers let pages write to the clipboard over TLS only.
 if (!navigator.clipboard) for (const button of document.querySelectorAll("[data-copy]")) button.hidden = true;
 
@@ -91,22 +82,48 @@ if (idleMinutes) {
   setTimeout(warn, minutes * 60_000);
 }
 
-// Shortcuts: `/` searches, `?` lists them, Escape takes messages away.
+// Shortcuts of one key can be switched off: speech input would press them by accident.
 const shortcuts = document.getElementById("shortcuts");
+const shortcutsOn = document.getElementById("shortcuts-on");
+try {
+  shortcutsOn.checked = localStorage.getItem("shortcuts") !== "off";
+  shortcutsOn.addEventListener("change", () => localStorage.setItem("shortcuts", shortcutsOn.checked ? "on" : "off"));
+} catch {
+  // A browser that stores nothing: the switch holds for this page.
+}
+
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-shortcuts]")) shortcuts.showModal();
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens).showModal();
 });
+
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
-  const search = document.querySelector("[type=search]");
-  if (event.key === "?" && !shortcuts.open) shortcuts.showModal();
-  else if (event.key === "/" && search && !shortcuts.open) {
+  if (event.ctrlKey || event.altKey || event.metaKey || shortcuts.open) return;
+  if (event.target.closest("input:not([type=checkbox]), textarea, select")) return;
+  if (event.key === "Escape") messages.replaceChildren();
+  if (!shortcutsOn.checked) return;
+  if (event.key === "?") shortcuts.showModal();
+  const search = event.key === "/" && document.querySelector("[type=search], form.filters input, form.filters select");
+  if (search) {
     event.preventDefault();
     const folded = search.closest("details");
     if (folded) folded.open = true;
     search.focus();
-  } else if (event.key === "Escape" && !shortcuts.open) messages.replaceChildren();
+  }
 });
+
+// Of forwardings that exclude each other the last one that was switched on stays, if somebody agrees.
+for (const form of document.querySelectorAll("[data-excludes]")) {
+  form.addEventListener("change", (event) => {
+    const kind = event.target.closest("[data-kind]")?.dataset.kind;
+    if (!kind || !event.target.matches("[type=checkbox]:checked")) return;
+    const excluded = kind === form.dataset.excludes ? "[data-kind]" : `[data-kind="${form.dataset.excludes}"]`;
+    const others = [...form.querySelectorAll(`${excluded} [type=checkbox]:checked`)].filter((each) => each !== event.target);
+    if (!others.length) return;
+    if (window.confirm(form.dataset.question)) for (const other of others) other.checked = false;
+    else event.target.checked = false;
+  });
+}
 
 // The contents of a document shrink to what is looked for.
 const finder = document.querySelector("[data-finder]");
