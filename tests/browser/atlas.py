@@ -100,7 +100,9 @@ def _at(path: str) -> Callable[[Scene, Page], str]:
     return lambda scene, page: path
 
 
-def _user(path: str) -> Callable[[Scene, Page], str]:
+def as_user(path: str) -> Callable[[Scene, Page], str]:
+    """The owner opens a page."""
+
     def reach(scene: Scene, page: Page) -> str:
         scene.user(page)
         return path
@@ -134,14 +136,16 @@ def _pending(kind: str, path: str) -> Callable[[Scene, Page], None]:
     return reach
 
 
-def _recovery(scene: Scene, page: Page) -> None:
+def recovery(scene: Scene, page: Page) -> None:
+    """A code for the recovery of the owner's account is asked for."""
     page.goto("/recovery/email")
     fill(page, email="anna@example.org")
     page.locator("main form button[type=submit]").click()
     page.wait_for_url("**/recovery/confirm")
 
 
-def _reset_link(scene: Scene, page: Page) -> str:
+def reset_link(scene: Scene, page: Page) -> str:
+    """The link by which the owner sets a password, from its mail."""
     Api().as_admin(scene.space).post(f"/api/accounts/{scene.owner.pk}/send_reset_password_email")
     found = re.search(r"/reset_password/\w+", str(Delivery.objects.get(recipient="anna@example.org").payload))
     assert found is not None
@@ -152,7 +156,8 @@ def _recovery_token(scene: Scene, page: Page) -> str:
     return f"/recovery/phone/{factories.a_recovery_token().token}?phone=%2B33612345678"
 
 
-def _request_token(scene: Scene, page: Page) -> str:
+def request_token(scene: Scene, page: Page) -> str:
+    """The page on which somebody says that they are no robot."""
     token = Api().on(scene.space).post("/api/account_creation_request_tokens").json["token"]
     return f"/creation_token/check/{token}"
 
@@ -273,96 +278,6 @@ def _provider(path: str) -> Callable[[Scene, Page], str]:
     return reach
 
 
-def _refused_registration(scene: Scene, page: Page) -> None:
-    page.goto("/register/email")
-    fill(page, username="anna", email="a@example.org", email_confirmation="b@example.org")
-    fill(page, password="a long one", password_confirmation="another one")
-    page.locator("main form button[type=submit]").click()
-    page.wait_for_selector("[aria-invalid=true]")
-
-
-def _filled(path: str, *, user: bool = True, **values: str) -> Callable[[Scene, Page], None]:
-    """A form that was sent with these values and is seen again, or what it led to."""
-
-    def reach(scene: Scene, page: Page) -> None:
-        if user:
-            scene.user(page)
-        page.goto(path)
-        fill(page, **values)
-        with page.expect_navigation():
-            page.locator("main form button[type=submit]").first.click()
-
-    return reach
-
-
-def _wrong_code(scene: Scene, page: Page) -> None:
-    _recovery(scene, page)
-    fill(page, code="0000")
-    page.locator("main form button[type=submit]").click()
-    page.wait_for_selector("[role=alert]")
-
-
-def _refused_forwarding(scene: Scene, page: Page) -> None:
-    scene.user(page)
-    page.goto("/telephony")
-    section = page.locator("fieldset").first
-    section.get_by_role("switch").check()
-    section.locator("[name$='[sip_uri]']").fill("nobody")
-    page.get_by_role("button", name="Save").click()
-    page.wait_for_selector("[aria-invalid=true]")
-
-
-def _newcomer(path: str) -> Callable[[Scene, Page], str]:
-    """Somebody who has just come and has nothing yet."""
-
-    def reach(scene: Scene, page: Page) -> str:
-        factories.an_account(scene.space, "newcomer", password=PASSWORD, activated=False)
-        log_in(page, "newcomer", PASSWORD)
-        page.wait_for_url("**/dashboard")
-        return path
-
-    return reach
-
-
-def _first_steps(scene: Scene, page: Page) -> str:
-    fresh = factories.a_space(name="A fresh Space")
-    factories.an_account(fresh, "chief", admin=True)
-    return scene.street.url(fresh, "/login")
-
-
-def _provider_login(scene: Scene, page: Page) -> str:
-    factories.an_oidc_configuration(scene.space)
-    return "/login"
-
-
-def _used_reset_link(scene: Scene, page: Page) -> str:
-    path = _reset_link(scene, page)
-    _filled(path, user=False, password=PASSWORD, password_confirmation=PASSWORD)(scene, page)
-    return path
-
-
-def _stale_form(scene: Scene, page: Page) -> None:
-    page.goto("/login")
-    page.evaluate("document.querySelector('main [name=_token]').value = ''")
-    fill(page, username="anna", password=PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_selector("h1:has-text('419')")
-
-
-def _open_menu(scene: Scene, page: Page) -> None:
-    scene.user(page)
-    page.set_viewport_size({"width": 360, "height": 780})
-    page.goto("/devices")
-    page.locator("summary", has_text="Menu").click()
-    page.wait_for_selector("nav a")
-
-
-def _shortcuts(scene: Scene, page: Page) -> None:
-    scene.user(page)
-    page.keyboard.press("?")
-    page.wait_for_selector("dialog[open]")
-
-
 _OIDC = "/admin/spaces/{space_id}/oidc"
 
 PLACES = [
@@ -372,9 +287,9 @@ PLACES = [
     Place("/recovery/email", _at("/recovery/email")),
     Place("/recovery/phone", _at("/recovery/phone")),
     Place("/recovery/phone/{token}", _recovery_token),
-    Place("/recovery/confirm", _recovery),
-    Place("/reset_password/{token}", _reset_link),
-    Place("/creation_token/check/{token}", _request_token),
+    Place("/recovery/confirm", recovery),
+    Place("/reset_password/{token}", reset_link),
+    Place("/creation_token/check/{token}", request_token),
     Place("/authenticate/qrcode/{token}", _at("/authenticate/qrcode")),
     Place("/auth_tokens/auth/{token}", _offered_token),
     Place("/wizard", _at("/wizard?sip=sip:bob@sip.example.org&linphone-action=call")),
@@ -387,21 +302,21 @@ PLACES = [
     Place("/documentation", _at("/documentation")),
     Place("/provisioning/documentation", _at("/provisioning/documentation")),
     Place("/wizard/documentation", _at("/wizard/documentation")),
-    Place("/dashboard", _user("/dashboard")),
-    Place("/telephony", _user("/telephony")),
+    Place("/dashboard", as_user("/dashboard")),
+    Place("/telephony", as_user("/telephony")),
     Place("/files/{file_id}/delete", _recording),
-    Place("/devices", _user("/devices")),
-    Place("/devices/{uuid}/delete", _user("/devices/urn%3Auuid%3A0a/delete")),
-    Place("/statistics/call_logs", _user("/statistics/call_logs")),
-    Place("/email/change", _user("/email/change")),
+    Place("/devices", as_user("/devices")),
+    Place("/devices/{uuid}/delete", as_user("/devices/urn%3Auuid%3A0a/delete")),
+    Place("/statistics/call_logs", as_user("/statistics/call_logs")),
+    Place("/email/change", as_user("/email/change")),
     Place("/email/validate", _pending("email", "/email/validate")),
-    Place("/phone/change", _user("/phone/change")),
+    Place("/phone/change", as_user("/phone/change")),
     Place("/phone/validate", _pending("phone", "/phone/validate")),
-    Place("/password", _user("/password")),
+    Place("/password", as_user("/password")),
     Place("/api_key", _api_key),
-    Place("/sessions", _user("/sessions")),
+    Place("/sessions", as_user("/sessions")),
     Place("/login/second_factor", _second_step),
-    Place("/second_factor", _user("/second_factor")),
+    Place("/second_factor", as_user("/second_factor")),
     Place("/second_factor (set up)", _factor("/second_factor")),
     Place("/second_factor (required)", _required_factor),
     Place("/second_factor/app", _new_app),
@@ -411,7 +326,7 @@ PLACES = [
     Place("/second_factor/passkeys/{passkey_id}/delete", _factor("/second_factor/passkeys/{passkey_id}/delete")),
     Place("/link_device", _link_device),
     Place("/auth_tokens/auth/external/{token}", _free_token),
-    Place("/delete", _user("/delete")),
+    Place("/delete", as_user("/delete")),
     Place("/logout", _foreign_link("/logout")),
     Place("/admin/spaces", _administrator("/admin/spaces", chief=True)),
     Place("/admin/spaces/me", _administrator("/admin/spaces/me")),
@@ -422,43 +337,6 @@ PLACES = [
     Place(f"{_OIDC}/refresh_public_key", _provider(f"{_OIDC}/refresh_public_key")),
     Place("/nowhere (404)", _at("/nowhere"), status=404),
     Place("/login (expired Space)", _expired, status=490),
-]
-
-# What the same pages look like at other moments: refused, empty, done.
-MOMENTS = [
-    Place("/login (refused)", _filled("/login", user=False, username="anna", password="wrong")),
-    Place("/login (identity provider)", _provider_login),
-    Place("/login (stale form)", _stale_form, status=419),
-    Place("/register/email (refused)", _refused_registration),
-    Place("/recovery/confirm (refused)", _wrong_code),
-    Place(
-        "/reset_password/{token} (done)",
-        lambda scene, page: _filled(
-            _reset_link(scene, page), user=False, password=PASSWORD, password_confirmation=PASSWORD
-        )(scene, page),
-    ),
-    Place("/reset_password/{token} (used)", _used_reset_link),
-    Place(
-        "/creation_token/check/{token} (done)",
-        lambda scene, page: _filled(_request_token(scene, page), user=False)(scene, page),
-    ),
-    Place("/dashboard (empty)", _newcomer("/dashboard")),
-    Place("/dashboard (shortcuts)", _shortcuts),
-    Place("/telephony (empty)", _newcomer("/telephony")),
-    Place("/telephony (refused)", _refused_forwarding),
-    Place("/devices (empty)", _newcomer("/devices")),
-    Place("/devices (menu)", _open_menu),
-    Place("/statistics/call_logs (empty)", _newcomer("/statistics/call_logs")),
-    Place("/statistics/call_logs (none fits)", _user("/statistics/call_logs?from=2020-01-01&to=2020-01-02")),
-    Place(
-        "/password (refused)",
-        _filled("/password", old_password="wrong", password="short", password_confirmation="shirt"),
-    ),
-    Place("/email/change (refused)", _filled("/email/change", email="anna@example.org")),
-    Place("/api_key (none)", _user("/api_key")),
-    Place("/link_device (none)", _user("/link_device")),
-    Place("/delete (refused)", _filled("/delete", identifier="bob@example.org")),
-    Place("/admin/spaces (403)", _user("/admin/spaces"), status=403),
 ]
 
 # Routes that answer no page of their own: they lead elsewhere, or answer a file.

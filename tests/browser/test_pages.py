@@ -13,7 +13,8 @@ from playwright.sync_api import Page
 from flexiapi.http import urlmap
 from tests import factories
 
-from .atlas import MOMENTS, NO_PAGES, PLACES, Place, Scene, a_scene
+from .atlas import NO_PAGES, PLACES, Place, Scene, a_scene
+from .moments import MOMENTS
 from .people import Registrations, Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
