@@ -135,7 +135,7 @@ class TestApiKey:
         visitor.open("/api_key")
         page = visitor.submit()
 
-        (key,) = [element.text for element in page.dom.xpath("//p[@class='mono']")]
+        (key,) = [element.text for element in page.dom.xpath("//p/span[@class='mono']")]
         assert ApiKey.objects.get(account=alice).key == hashed(key)
         assert api.on(alice.space).with_key(key).get("/api/accounts/me").status == 200
         assert key not in visitor.open("/api_key").answer.text
