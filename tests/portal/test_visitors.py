@@ -362,3 +362,4 @@ class TestQrLogin:
         token = AuthToken.objects.create(token="a" * 32, account=factories.an_account(factories.a_space()))
 
         assert Visitor(factories.a_space()).open(f"/auth_tokens/auth/{token.token}").status == 404
+        assert Visitor(factories.a_space()).open(f"/auth_tokens/qrcode/{token.token}").status == 404

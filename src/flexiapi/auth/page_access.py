@@ -46,7 +46,10 @@ class Page(View):
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Pass the gates, then hand over to the method's handler; a refused form goes back to its page."""
         with messages.for_people():
-            return self._answer(request, *args, **kwargs)
+            response = self._answer(request, *args, **kwargs)
+        if not self.stored_by_browsers:
+            response.setdefault("Cache-Control", "no-store")
+        return response
 
     def _answer(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         handler = getattr(self, "get" if request.method == "HEAD" else (request.method or "").lower(), None)
@@ -61,16 +64,14 @@ class Page(View):
             request.form_targets = oidc.form_targets(request.space)
         try:
             self.enter(request)
-            response: HttpResponseBase = handler(request, *args, **kwargs)
+            answered: HttpResponseBase = handler(request, *args, **kwargs)
         except Redirected as elsewhere:
             return forms.go(elsewhere.url)
         except errors.Invalid as error:
             return forms.refuse(request, error, self.form_page, keep_input=self.keeps_input)
         except errors.ApiError as error:
             return errors.render(request, error)
-        if not self.stored_by_browsers:
-            response.setdefault("Cache-Control", "no-store")
-        return response
+        return answered
 
     def enter(self, request: PageRequest) -> None:
         """Pass the gates.

@@ -57,7 +57,7 @@ class Picture(PanelPage):
 
     def get(self, request: PageRequest, token: str) -> HttpResponse:
         found = tokens.living_token(token)
-        if found is None:
+        if found is None or (found.account is not None and found.account.domain != request.space.domain):
             raise errors.NotFound
         kind = "auth" if found.account_id is not None else "auth/external"
         content = qr.png(f"{base_url(request)}/auth_tokens/{kind}/{token}")
