@@ -43,7 +43,7 @@ def _wrong_code(scene: Scene, page: Page) -> None:
 def _refused_forwarding(scene: Scene, page: Page) -> None:
     scene.user(page)
     page.goto("/telephony")
-    section = page.locator("fieldset").first
+    section = page.get_by_role("group", name="When I do not answer")
     section.get_by_role("switch").check()
     section.locator("[name$='[sip_uri]']").fill("nobody")
     page.get_by_role("button", name="Save").click()
