@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
+from flexiapi.accounts.models import Account
 from tests import factories
 
 from .atlas import PASSWORD, Place, Scene, as_user, recovery, request_token, reset_link
@@ -42,7 +43,7 @@ def _wrong_code(scene: Scene, page: Page) -> None:
 def _refused_forwarding(scene: Scene, page: Page) -> None:
     scene.user(page)
     page.goto("/telephony")
-    section = page.locator("fieldset").first
+    section = page.get_by_role("group", name="When I do not answer")
     section.get_by_role("switch").check()
     section.locator("[name$='[sip_uri]']").fill("nobody")
     page.get_by_role("button", name="Save").click()
@@ -62,9 +63,9 @@ def _newcomer(path: str) -> Callable[[Scene, Page], str]:
 
 
 def _first_steps(scene: Scene, page: Page) -> str:
-    fresh = factories.a_space(name="A fresh Space")
-    factories.an_account(fresh, "chief", admin=True)
-    return scene.street.url(fresh, "/login")
+    Account.objects.filter(domain=scene.space.domain).delete()
+    factories.an_account(scene.space, "chief", admin=True)
+    return "/login"
 
 
 def _provider_login(scene: Scene, page: Page) -> str:
@@ -103,6 +104,7 @@ def _shortcuts(scene: Scene, page: Page) -> None:
 MOMENTS = [
     Place("/login (refused)", _filled("/login", user=False, username="anna", password="wrong")),
     Place("/login (identity provider)", _provider_login),
+    Place("/login (first steps)", _first_steps),
     Place("/login (stale form)", _stale_form, status=419),
     Place("/register/email (refused)", _refused_registration),
     Place("/recovery/confirm (refused)", _wrong_code),

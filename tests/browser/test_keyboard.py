@@ -60,14 +60,19 @@ def press(page: Page, text: str) -> None:
 
 
 def log_in(page: Page) -> None:
-    """Log in as the owner: the first field has the focus already."""
+    """Log in as the owner."""
+    log_in_with(page, PASSWORD)
+    page.wait_for_url("**/dashboard")
+
+
+def log_in_with(page: Page, password: str) -> None:
+    """Fill in the login form as the owner: the first field has the focus already."""
     page.goto("/login")
     expect(page.locator("[name=username]")).to_be_focused()
     page.keyboard.type("owner")
     page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
+    page.keyboard.type(password)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/dashboard")
 
 
 @pytest.fixture
@@ -104,6 +109,15 @@ def test_what_is_wrong_has_the_focus(street: Street, owner: Account) -> None:
 
     expect(page.locator("[name=email]")).to_be_focused()
     expect(page.locator("[name=email]")).to_have_attribute("aria-invalid", "true")
+
+
+def test_a_refused_login_starts_at_its_first_field(street: Street, owner: Account) -> None:
+    page = street.browser(owner.space)
+
+    log_in_with(page, "not the password")
+
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("[name=username]")).to_be_focused()
 
 
 def test_recovery(street: Street, owner: Account, outbox: Outbox) -> None:

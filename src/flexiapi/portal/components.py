@@ -15,6 +15,8 @@ from . import browsers
 from .paging import Pager
 
 _FRESH = timedelta(minutes=1)
+# Messages (or none) that stand at no field: the field that has the focus at first has it again.
+_OF_THE_WHOLE_FORM = (None, "authentication", "code", "credential", "identifier", "sso_not_found", "h-captcha-response")
 
 register = template.Library()
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -45,7 +47,7 @@ def field(context: dict[str, Any], name: str, label: str, **options: Any) -> dic
         "label": label,
         "value": "" if value is None else value,
         "messages": messages,
-        "focus": _dotted(name) == first if errors else options.pop("autofocus", False),
+        "focus": _dotted(name) == first or (options.pop("autofocus", False) and first in _OF_THE_WHOLE_FORM),
         "type": "text",
         **options,
     }
