@@ -100,7 +100,9 @@ def _at(path: str) -> Callable[[Scene, Page], str]:
     return lambda scene, page: path
 
 
-def _user(path: str) -> Callable[[Scene, Page], str]:
+def as_user(path: str) -> Callable[[Scene, Page], str]:
+    """The owner opens a page."""
+
     def reach(scene: Scene, page: Page) -> str:
         scene.user(page)
         return path
@@ -128,20 +130,22 @@ def _pending(kind: str, path: str) -> Callable[[Scene, Page], None]:
         scene.user(page)
         page.goto(f"/{kind}/change")
         fill(page, **{kind: "new@example.org" if kind == "email" else "+33611111111"})
-        page.locator("main form button").click()
+        page.locator("main form button[type=submit]").click()
         page.wait_for_url(f"**{path}")
 
     return reach
 
 
-def _recovery(scene: Scene, page: Page) -> None:
+def recovery(scene: Scene, page: Page) -> None:
+    """A code for the recovery of the owner's account is asked for."""
     page.goto("/recovery/email")
     fill(page, email="anna@example.org")
-    page.locator("main form button").click()
+    page.locator("main form button[type=submit]").click()
     page.wait_for_url("**/recovery/confirm")
 
 
-def _reset_link(scene: Scene, page: Page) -> str:
+def reset_link(scene: Scene, page: Page) -> str:
+    """The link by which the owner sets a password, from its mail."""
     Api().as_admin(scene.space).post(f"/api/accounts/{scene.owner.pk}/send_reset_password_email")
     found = re.search(r"/reset_password/\w+", str(Delivery.objects.get(recipient="anna@example.org").payload))
     assert found is not None
@@ -152,7 +156,8 @@ def _recovery_token(scene: Scene, page: Page) -> str:
     return f"/recovery/phone/{factories.a_recovery_token().token}?phone=%2B33612345678"
 
 
-def _request_token(scene: Scene, page: Page) -> str:
+def request_token(scene: Scene, page: Page) -> str:
+    """The page on which somebody says that they are no robot."""
     token = Api().on(scene.space).post("/api/account_creation_request_tokens").json["token"]
     return f"/creation_token/check/{token}"
 
@@ -170,14 +175,14 @@ def _offered_token(scene: Scene, page: Page) -> str:
 def _link_device(scene: Scene, page: Page) -> None:
     scene.user(page)
     page.goto("/link_device")
-    page.locator("main form button").click()
+    page.locator("main form button[type=submit]").click()
     page.wait_for_selector("svg.qr")
 
 
 def _api_key(scene: Scene, page: Page) -> None:
     scene.user(page)
     page.goto("/api_key")
-    page.locator("main form button").click()
+    page.locator("main form button[type=submit]").click()
     page.wait_for_selector("[role=status] p")
 
 
@@ -273,27 +278,18 @@ def _provider(path: str) -> Callable[[Scene, Page], str]:
     return reach
 
 
-def _refused_registration(scene: Scene, page: Page) -> None:
-    page.goto("/register/email")
-    fill(page, username="anna", email="a@example.org", email_confirmation="b@example.org")
-    fill(page, password="a long one", password_confirmation="another one")
-    page.locator("main form button").click()
-    page.wait_for_selector("[aria-invalid=true]")
-
-
 _OIDC = "/admin/spaces/{space_id}/oidc"
 
 PLACES = [
     Place("/login", _at("/login")),
     Place("/register/email", _at("/register/email")),
     Place("/register/phone", _at("/register/phone")),
-    Place("/register/email (refused)", _refused_registration),
     Place("/recovery/email", _at("/recovery/email")),
     Place("/recovery/phone", _at("/recovery/phone")),
     Place("/recovery/phone/{token}", _recovery_token),
-    Place("/recovery/confirm", _recovery),
-    Place("/reset_password/{token}", _reset_link),
-    Place("/creation_token/check/{token}", _request_token),
+    Place("/recovery/confirm", recovery),
+    Place("/reset_password/{token}", reset_link),
+    Place("/creation_token/check/{token}", request_token),
     Place("/authenticate/qrcode/{token}", _at("/authenticate/qrcode")),
     Place("/auth_tokens/auth/{token}", _offered_token),
     Place("/wizard", _at("/wizard?sip=sip:bob@sip.example.org&linphone-action=call")),
@@ -306,21 +302,21 @@ PLACES = [
     Place("/documentation", _at("/documentation")),
     Place("/provisioning/documentation", _at("/provisioning/documentation")),
     Place("/wizard/documentation", _at("/wizard/documentation")),
-    Place("/dashboard", _user("/dashboard")),
-    Place("/telephony", _user("/telephony")),
+    Place("/dashboard", as_user("/dashboard")),
+    Place("/telephony", as_user("/telephony")),
     Place("/files/{file_id}/delete", _recording),
-    Place("/devices", _user("/devices")),
-    Place("/devices/{uuid}/delete", _user("/devices/urn%3Auuid%3A0a/delete")),
-    Place("/statistics/call_logs", _user("/statistics/call_logs")),
-    Place("/email/change", _user("/email/change")),
+    Place("/devices", as_user("/devices")),
+    Place("/devices/{uuid}/delete", as_user("/devices/urn%3Auuid%3A0a/delete")),
+    Place("/statistics/call_logs", as_user("/statistics/call_logs")),
+    Place("/email/change", as_user("/email/change")),
     Place("/email/validate", _pending("email", "/email/validate")),
-    Place("/phone/change", _user("/phone/change")),
+    Place("/phone/change", as_user("/phone/change")),
     Place("/phone/validate", _pending("phone", "/phone/validate")),
-    Place("/password", _user("/password")),
+    Place("/password", as_user("/password")),
     Place("/api_key", _api_key),
-    Place("/sessions", _user("/sessions")),
+    Place("/sessions", as_user("/sessions")),
     Place("/login/second_factor", _second_step),
-    Place("/second_factor", _user("/second_factor")),
+    Place("/second_factor", as_user("/second_factor")),
     Place("/second_factor (set up)", _factor("/second_factor")),
     Place("/second_factor (required)", _required_factor),
     Place("/second_factor/app", _new_app),
@@ -330,7 +326,7 @@ PLACES = [
     Place("/second_factor/passkeys/{passkey_id}/delete", _factor("/second_factor/passkeys/{passkey_id}/delete")),
     Place("/link_device", _link_device),
     Place("/auth_tokens/auth/external/{token}", _free_token),
-    Place("/delete", _user("/delete")),
+    Place("/delete", as_user("/delete")),
     Place("/logout", _foreign_link("/logout")),
     Place("/admin/spaces", _administrator("/admin/spaces", chief=True)),
     Place("/admin/spaces/me", _administrator("/admin/spaces/me")),
@@ -349,7 +345,6 @@ NO_PAGES = {
     "/login/oidc": "leads to the identity provider",
     "/login/oidc/redirect": "comes from the identity provider",
     "/register": "leads to the form",
-    "/reset_password": "leads to the login page",
     "/authenticate/qrcode": "leads to a code",
     "/authenticate/email/{code}": "leads to the login page",
     "/auth_tokens/qrcode/{token}": "a picture",

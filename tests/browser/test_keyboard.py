@@ -43,6 +43,16 @@ def type_into(page: Page, **values: str) -> None:
         page.keyboard.type(value)
 
 
+def type_at_once(page: Page, name: str, value: str) -> None:
+    """Type into the field that has the focus when a page opens, and send it.
+
+    Browsers move the focus there when they first draw the page, which may be after it has loaded.
+    """
+    expect(page.locator(f"[name={name}]")).to_be_focused()
+    page.keyboard.type(value)
+    page.keyboard.press("Enter")
+
+
 def press(page: Page, text: str) -> None:
     """Press a button or follow a link."""
     go_to(page, text)
@@ -50,14 +60,19 @@ def press(page: Page, text: str) -> None:
 
 
 def log_in(page: Page) -> None:
-    """Log in as the owner: the first field has the focus already."""
+    """Log in as the owner."""
+    log_in_with(page, PASSWORD)
+    page.wait_for_url("**/dashboard")
+
+
+def log_in_with(page: Page, password: str) -> None:
+    """Fill in the login form as the owner: the first field has the focus already."""
     page.goto("/login")
-    assert page.evaluate(_PLACE) == "username"
+    expect(page.locator("[name=username]")).to_be_focused()
     page.keyboard.type("owner")
     page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
+    page.keyboard.type(password)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/dashboard")
 
 
 @pytest.fixture
@@ -79,8 +94,7 @@ def test_registration_and_its_code(street: Street, transactional_db: None) -> No
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     page.wait_for_url("**/email/validate")
-    page.keyboard.type(EmailChangeCode.objects.get().code or "")
-    page.keyboard.press("Enter")
+    type_at_once(page, "code", EmailChangeCode.objects.get().code or "")
 
     expect(page).to_have_url(street.url(space, "/dashboard"))
 
@@ -97,15 +111,22 @@ def test_what_is_wrong_has_the_focus(street: Street, owner: Account) -> None:
     expect(page.locator("[name=email]")).to_have_attribute("aria-invalid", "true")
 
 
+def test_a_refused_login_starts_at_its_first_field(street: Street, owner: Account) -> None:
+    page = street.browser(owner.space)
+
+    log_in_with(page, "not the password")
+
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("[name=username]")).to_be_focused()
+
+
 def test_recovery(street: Street, owner: Account, outbox: Outbox) -> None:
     page = street.browser(owner.space)
 
     page.goto("/recovery/email")
-    page.keyboard.type("owner@example.org")
-    page.keyboard.press("Enter")
+    type_at_once(page, "email", "owner@example.org")
     page.wait_for_url("**/recovery/confirm")
-    page.keyboard.type(str(outbox.mail.context["code"]))
-    page.keyboard.press("Enter")
+    type_at_once(page, "code", str(outbox.mail.context["code"]))
     page.wait_for_url("**/password")
     type_into(page, password="another s3cret", password_confirmation="another s3cret")
     page.keyboard.press("Enter")
@@ -117,18 +138,14 @@ def test_addresses(page: Page, owner: Account) -> None:
     factories.activate_countries("FR")
 
     page.goto("/email/change")
-    page.keyboard.type("fresh@example.org")
-    page.keyboard.press("Enter")
+    type_at_once(page, "email", "fresh@example.org")
     page.wait_for_url("**/email/validate")
-    page.keyboard.type(EmailChangeCode.objects.get().code or "")
-    page.keyboard.press("Enter")
+    type_at_once(page, "code", EmailChangeCode.objects.get().code or "")
     page.wait_for_url("**/dashboard")
     page.goto("/phone/change")
-    page.keyboard.type("+33 6 12 34 56 78")
-    page.keyboard.press("Enter")
+    type_at_once(page, "phone", "+33 6 12 34 56 78")
     page.wait_for_url("**/phone/validate")
-    page.keyboard.type(PhoneChangeCode.objects.get().code or "")
-    page.keyboard.press("Enter")
+    type_at_once(page, "code", PhoneChangeCode.objects.get().code or "")
     page.wait_for_url("**/dashboard")
 
     owner.refresh_from_db()
@@ -181,7 +198,7 @@ def test_keys_links_and_sessions(page: Page, street: Street, owner: Account) -> 
     press(page, "Make a link")
     expect(page.locator("svg.qr")).to_be_visible()
     page.goto("/link_device")
-    press(page, "Make a new code")
+    press(page, "Make a code")
     expect(page.locator("svg.qr")).to_be_visible()
     page.goto("/sessions")
     press(page, "End")
@@ -214,3 +231,38 @@ def test_skipping_to_the_content(page: Page) -> None:
     assert page.evaluate(_PLACE) == "Skip to the content"
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+
+
+class TestShortcuts:
+    def test_are_listed(self, street: Street, owner: Account) -> None:
+        page = street.logged_in(owner, PASSWORD)
+        shown = page.get_by_role("dialog", name="Keyboard shortcuts")
+
+        page.keyboard.press("?")
+        expect(shown).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(shown).to_be_hidden()
+        page.get_by_role("button", name="Keyboard shortcuts").click()
+        expect(shown).to_be_visible()
+        page.keyboard.press("Escape")
+
+    def test_lead_to_the_filters_and_leave_typing_alone(self, street: Street, owner: Account) -> None:
+        page = street.logged_in(owner, PASSWORD)
+        page.goto("/statistics/call_logs")
+
+        page.keyboard.press("/")
+        expect(page.get_by_label("From")).to_be_focused()
+        page.goto("/delete")
+        page.get_by_role("textbox").press_sequentially("a/b?c")
+        expect(page.get_by_role("textbox")).to_have_value("a/b?c")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+
+    def test_are_switched_off(self, street: Street, owner: Account) -> None:
+        page = street.logged_in(owner, PASSWORD)
+        page.keyboard.press("?")
+        page.get_by_role("switch", name="Keys work as shortcuts").click()
+        page.get_by_role("button", name="Close").click()
+
+        page.goto("/telephony")
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog")).to_have_count(0)

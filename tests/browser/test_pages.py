@@ -14,6 +14,7 @@ from flexiapi.http import urlmap
 from tests import factories
 
 from .atlas import NO_PAGES, PLACES, Place, Scene, a_scene
+from .moments import MOMENTS
 from .people import Registrations, Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -34,6 +35,7 @@ PAGES = {
 }
 
 each_page = pytest.mark.parametrize("place", [pytest.param(place, id=place.name) for place in PLACES])
+each_moment = pytest.mark.parametrize("place", [pytest.param(place, id=place.name) for place in PLACES + MOMENTS])
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def test_the_atlas_knows_every_page() -> None:
     assert pages == {place.route for place in PLACES if " (" not in place.route} | set(NO_PAGES)
 
 
-@each_page
+@each_moment
 def test_can_be_seen_and_used(scene: Scene, place: Place) -> None:
     page = scene.street.browser(scene.space)
     opened(scene, place, page)

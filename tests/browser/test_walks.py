@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from flexiapi.accounts.models import Account
 from flexiapi.provisioning.models import Wizard
@@ -101,8 +101,7 @@ def test_a_desk_lets_a_phone_in_by_its_screen(street: Street, owner: Account, tm
     desk = street.logged_in(owner, PASSWORD)
     phone = street.browser(owner.space, **PHONE_SCREEN)
 
-    desk.get_by_role("link", name="Link another device").click()
-    desk.get_by_role("button", name="Make a new code").click()
+    desk.get_by_role("button", name="Make a code").click()
     expect(desk.locator("svg.qr")).to_be_visible()
     url = scan(desk, tmp_path)
     phone.goto(url)
@@ -165,6 +164,32 @@ def test_calls_are_forwarded(street: Street, owner: Account) -> None:
 
     page.goto("/dashboard")
     expect(page.get_by_role("region", name="Call forwarding")).to_contain_text("sip:desk@example.org")
+
+
+def test_forwardings_that_exclude_each_other_are_asked_about(street: Street, owner: Account) -> None:
+    page = street.logged_in(owner, PASSWORD)
+    page.goto("/telephony")
+    boxes = page.get_by_label("Forward these calls")
+    answers = iter([False, True])
+    questions = []
+
+    def answer(dialog: Dialog) -> None:
+        questions.append(dialog.message)
+        if next(answers):
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    page.on("dialog", answer)
+
+    boxes.nth(1).click()
+    boxes.nth(2).click()
+    assert questions == []
+    boxes.nth(0).click()
+    assert [boxes.nth(place).is_checked() for place in range(3)] == [False, True, True]
+    boxes.nth(0).click()
+    assert [boxes.nth(place).is_checked() for place in range(3)] == [True, False, False]
+    assert len(questions) == 2
 
 
 def test_the_link_is_copied(street: Street, owner: Account) -> None:
@@ -249,7 +274,7 @@ def test_the_account_is_deleted(street: Street, owner: Account) -> None:
 
     page.get_by_role("link", name="Delete my account").click()
     fill(page, identifier=f"sip:{owner.identifier}")
-    page.locator("main form button").click()
+    page.locator("main form button[type=submit]").click()
 
     expect(page.get_by_role("status")).to_contain_text("Your account was deleted.")
     log_in(page, "owner", PASSWORD)

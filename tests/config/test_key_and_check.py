@@ -148,7 +148,7 @@ class TestCheckCommand:
     def test_it_sorts_its_findings(self, shell, capsys):
         (shell / ".env").write_text(
             f"APP_KEY={OLD}\nAPP_ROOT_HOTS=example.org\nMY_OWN=1\nSESSION_DRIVER=file\nMEMCACHED_HOST=x\n"
-            "WEB_PANEL=true\nHCAPTCHA_SECRET=0xABC\n"
+            "WEB_PANEL=true\nHCAPTCHA_SECRET=0xABC\nINSTANCE_COPYRIGHT=me\nINSTANCE_CONFIRMED_REGISTRATION_TEXT=x\n"
         )
 
         found = self.findings(capsys, 0)
@@ -156,7 +156,12 @@ class TestCheckCommand:
         assert found["file"] == str(shell / ".env")
         assert found["errors"] == []
         assert found["unknown"] == ["APP_ROOT_HOTS is not known: is APP_ROOT_HOST meant?", "MY_OWN is not known."]
-        assert [line.split()[0] for line in found["obsolete"]] == ["MEMCACHED_HOST", "SESSION_DRIVER", "WEB_PANEL"]
+        assert [line.split()[0] for line in found["obsolete"]] == [
+            "INSTANCE_CONFIRMED_REGISTRATION_TEXT",
+            "MEMCACHED_HOST",
+            "SESSION_DRIVER",
+            "WEB_PANEL",
+        ]
         assert [line.split()[0] for line in found["missing"]] == ["APP_ROOT_HOST", "MAIL_HOST", "HCAPTCHA_SECRET"]
 
     def test_the_environment_counts_with_our_names_alone(self, shell, capsys, monkeypatch):

@@ -53,6 +53,13 @@ class TestGates:
         assert page.heading
         assert page.dom.findtext(".//title").endswith(f"· {visitor.space.name}")
 
+    @pytest.mark.parametrize("path", ["/email/validate", "/devices/x/delete", "/files/x/delete", "/admin/spaces"])
+    def test_refusals_are_not_stored_by_browsers_either(self, visitor: Visitor, path: str) -> None:
+        page = visitor.open(path)
+
+        assert page.status in (403, 404, 503)
+        assert page.answer.header("Cache-Control") == "no-store"
+
     def test_the_page_first_asked_for_comes_after_the_login(self, alice: Account) -> None:
         visitor = Visitor(alice.space)
         visitor.open("/api_key")
@@ -128,7 +135,7 @@ class TestApiKey:
         visitor.open("/api_key")
         page = visitor.submit()
 
-        (key,) = [element.text for element in page.dom.xpath("//p[@class='mono']")]
+        (key,) = [element.text for element in page.dom.xpath("//p/span[@class='mono']")]
         assert ApiKey.objects.get(account=alice).key == hashed(key)
         assert api.on(alice.space).with_key(key).get("/api/accounts/me").status == 200
         assert key not in visitor.open("/api_key").answer.text

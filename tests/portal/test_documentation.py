@@ -41,7 +41,7 @@ class TestPages:
 
         assert (page.status, page.url) == (200, path)
         assert page.heading
-        links = page.dom.xpath("//nav[contains(@class, 'guide-contents')]//a/@href")
+        links = page.dom.xpath("//*[contains(@class, 'guide-contents')]//nav//a/@href")
         assert links
         assert {link.removeprefix("#") for link in links} <= anchors(visitor, path)
         ids = page.dom.xpath("//@id")

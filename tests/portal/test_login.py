@@ -138,8 +138,10 @@ class TestSession:
         visitor = Visitor(space)
         visitor.log_in(factories.an_account(space, password="s3cret"), "s3cret")
 
+        token = visitor.client.cookies["XSRF-TOKEN"].value
         assert visitor.open("/logout").url == "/login"
         assert not PortalSession.objects.filter(account__isnull=False).exists()
+        assert visitor.client.cookies["XSRF-TOKEN"].value != token
 
     @pytest.mark.parametrize(
         "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Purpose": "prefetch"}]

@@ -1,8 +1,9 @@
-"""Every sentence that people see is there in French, and nothing in the catalogue is dead."""
+"""Every sentence that people see is there in every language, and nothing in a catalogue is dead."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -10,7 +11,11 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 import flexiapi
+from flexiapi.config import languages
 from flexiapi.http import errors
+from flexiapi.http.messages import FIXED
+from tests import factories
+from tests.portal.visitor import Visitor
 
 PACKAGE = Path(flexiapi.__file__).parent
 KEYWORDS = {
@@ -32,10 +37,20 @@ _CONTEXT = re.compile(rf"\bcontext\s+{_STRING}")
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
-def catalogue() -> Catalog:
-    """The French catalogue."""
-    with (PACKAGE / "locale/fr/LC_MESSAGES/django.po").open("rb") as file:
-        return read_po(file, locale="fr", abort_invalid=True)
+LANGUAGES = sorted(path.parts[-3] for path in PACKAGE.glob("locale/*/LC_MESSAGES/django.po"))
+# What these raise is shown on pages, as it stands.
+REFUSALS = dict.fromkeys(["BadRequest", "Forbidden", "PageExpired", "Unavailable", "Unprocessable"])
+
+
+def file_of(language: str) -> Path:
+    """The catalogue of a language."""
+    return PACKAGE / f"locale/{language}/LC_MESSAGES/django.po"
+
+
+def catalogue(language: str) -> Catalog:
+    """The catalogue of a language, read."""
+    with file_of(language).open("rb") as file:
+        return read_po(file, locale=language, abort_invalid=True)
 
 
 def of_template(text: str) -> Iterator[Message]:
@@ -63,12 +78,17 @@ def of_module(path: Path) -> Iterator[Message]:
         yield context, message if isinstance(message, str) else message[0]
     for _, message, _, _ in extract_from_file("python", path, keywords={"_say": None}):
         yield "mail", message
+    for _, message, _, _ in extract_from_file("python", path, keywords=REFUSALS):
+        if not message.startswith("Invalid JSON: "):  # those who ask for JSON get JSON
+            yield None, message
 
 
 def used() -> dict[Message, str]:
     """Every message of the package with a place where it stands."""
-    titles = [*errors._TITLES.values(), *errors._FIXED.values()]
-    found: dict[Message, str] = {(None, title): "http/errors.py" for title in titles}
+    refusals = (errors.BadRequest, errors.Forbidden, errors.PageExpired)
+    texts = ["Error", *errors._TITLES.values(), *errors._FIXED.values(), *(refusal.default for refusal in refusals)]
+    found: dict[Message, str] = {(None, text): "http/errors.py" for text in texts}
+    found |= {("page", text): "http/messages.py" for text in FIXED.values()}
     for path in sorted(PACKAGE.rglob("*")):
         if path.suffix in (".html", ".txt"):
             messages = of_template(path.read_text())
@@ -81,9 +101,10 @@ def used() -> dict[Message, str]:
     return found
 
 
-class TestFrench:
-    def test_has_every_sentence(self) -> None:
-        known = catalogue()
+@pytest.mark.parametrize("language", LANGUAGES)
+class TestCatalogue:
+    def test_has_every_sentence(self, language: str) -> None:
+        known = catalogue(language)
 
         missing = {
             message: place
@@ -93,16 +114,19 @@ class TestFrench:
 
         assert missing == {}
 
-    def test_has_no_doubtful_ones(self) -> None:
-        known = catalogue()
+    def test_has_no_dead_ones(self, language: str) -> None:
+        known = {(entry.context, texts(entry.id)[0]) for entry in catalogue(language) if entry.id}
 
-        assert [entry.id for entry in known if entry.fuzzy and entry.id] == []
+        assert known - used().keys() == set()
+
+    def test_has_no_doubtful_ones(self, language: str) -> None:
+        assert [entry.id for entry in catalogue(language) if entry.fuzzy and entry.id] == []
 
     @pytest.mark.parametrize("pattern", [r"%\(\w+\)[sd]", r"%[sd]", r"(?<!\w):[a-z]+\b"])
-    def test_keeps_the_placeholders(self, pattern: str) -> None:
+    def test_keeps_the_placeholders(self, language: str, pattern: str) -> None:
         wrong = [
             entry.id
-            for entry in catalogue()
+            for entry in catalogue(language)
             if entry.id
             for sentence, translation in zip(texts(entry.id), texts(entry.string), strict=False)
             if sorted(re.findall(pattern, sentence)) != sorted(re.findall(pattern, translation))
@@ -110,11 +134,42 @@ class TestFrench:
 
         assert wrong == []
 
-    def test_has_each_sentence_once(self) -> None:
-        text = (PACKAGE / "locale/fr/LC_MESSAGES/django.po").read_text()
-        entries = re.findall(r'^(msgctxt "[^\n]*"\n)?(msgid "[^\n]*")', text, re.MULTILINE)
+    def test_has_each_sentence_once(self, language: str) -> None:
+        entries = re.findall(r'^(msgctxt "[^\n]*"\n)?(msgid "[^\n]*")', file_of(language).read_text(), re.MULTILINE)
 
         assert sorted({entry for entry in entries if entries.count(entry) > 1}) == []
+
+
+class TestLanguages:
+    def test_there_are_two(self) -> None:
+        assert languages.offered(PACKAGE / "locale") == [("en", "English"), ("fr", "Français")]
+
+    def test_one_more_file_is_one_more_language(self, tmp_path: Path) -> None:
+        for name in ("fr", "pt_BR", "tlh"):
+            (tmp_path / name / "LC_MESSAGES").mkdir(parents=True)
+            (tmp_path / name / "LC_MESSAGES/django.po").touch()
+        (tmp_path / "de").mkdir()
+
+        assert languages.offered(tmp_path) == [
+            ("en", "English"),
+            ("fr", "Français"),
+            ("pt-br", "Português Brasileiro"),
+            ("tlh", "Tlh"),
+        ]
+
+    @pytest.mark.django_db
+    def test_it_is_offered_and_chosen(self, settings: Any) -> None:
+        settings.LANGUAGES = [*settings.LANGUAGES, ("de", "Deutsch"), ("pt-br", "Português Brasileiro")]
+        visitor = Visitor(factories.a_space(), headers={"Accept-Language": "de-AT, fr;q=0.5"})
+
+        page = visitor.open("/login")
+        assert page.dom.get("lang") == "de"
+        assert "Deutsch" in page.text
+        page = visitor.submit({"language": "pt-br"}, action="/language")
+        assert page.dom.get("lang") == "pt-br"
+        visitor.client.cookies.clear()
+        visitor.headers["Accept-Language"] = "pt-BR"
+        assert visitor.open("/login").dom.get("lang") == "pt-br"
 
 
 def texts(string: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -1,11 +1,11 @@
-"""Registration, confirmation, recovery and QR login, walked through by forms without JavaScript."""
+"""Confirmation, recovery and QR login, walked through by forms without JavaScript."""
 
 import re
 
 import pytest
 import time_machine
 
-from flexiapi.accounts.models import Account, RecoveryCode
+from flexiapi.accounts.models import RecoveryCode
 from flexiapi.accounts.services import mails
 from flexiapi.auth.models import AuthToken
 from flexiapi.config import instance
@@ -15,94 +15,11 @@ from tests.api import Api
 from tests.portal.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
-FORM = {
-    "username": "newcomer",
-    "email": "new@example.org",
-    "email_confirmation": "new@example.org",
-    "password": "a good secret",
-    "password_confirmation": "a good secret",
-    "terms": "on",
-}
 
 
 def digits(code: str) -> dict[str, str]:
     """A code in its field."""
     return {"code": code}
-
-
-class TestRegistration:
-    def test_by_email_up_to_the_provisioned_app(self, api: Api) -> None:
-        space = factories.a_space(newsletter_registration_address="news@example.org")
-        visitor = Visitor(space)
-
-        visitor.open("/register")
-        page = visitor.submit({**FORM, "newsletter": "on"})
-
-        assert page.url == "/email/validate"
-        account = Account.objects.get(username="newcomer", space__domain=space.domain)
-        assert (account.email, account.activated) == (None, False)
-        assert set(Delivery.objects.values_list("recipient", flat=True)) == {"new@example.org", "news@example.org"}
-        code = account.email_change_codes.get().code or ""
-        page = visitor.submit(digits(code), action="/email")
-        assert (page.url, page.toasts) == ("/dashboard", ["The e-mail address is confirmed."])
-        account.refresh_from_db()
-        assert (account.email, account.activated) == ("new@example.org", True)
-        url = re.search(r"/provisioning/\w{13}", page.text)
-        assert url is not None
-        assert api.on(space).get(url[0], X_Linphone_Provisioning="1").status == 200
-        assert api.on(space).digest("GET", "/api/accounts/me", account, "a good secret").status == 200
-
-    def test_by_phone(self) -> None:
-        factories.activate_countries("FR")
-        visitor = Visitor(factories.a_space())
-        form = {key: value for key, value in FORM.items() if "email" not in key}
-
-        visitor.open("/register/phone")
-        page = visitor.submit({**form, "phone": "+33 6 12 34 56 78"})
-
-        assert page.url == "/phone/validate"
-        assert "+33612345678" in page.text
-        assert Delivery.objects.get().kind == "sms"
-
-    @pytest.mark.parametrize(
-        ("changes", "field"),
-        [
-            ({"username": "Upper"}, "username"),
-            ({"email": "nobody", "email_confirmation": "nobody"}, "email"),
-            ({"email_confirmation": "other@example.org"}, "email"),
-            ({"password": "short", "password_confirmation": "short"}, "password"),
-            ({"password_confirmation": "another secret"}, "password"),
-            ({"terms": None}, "terms"),
-        ],
-    )
-    def test_refusals_make_no_account_and_keep_the_input(self, changes: dict[str, str], field: str) -> None:
-        visitor = Visitor(factories.a_space())
-
-        visitor.open("/register/email")
-        page = visitor.submit({**FORM, **changes})
-
-        assert page.url == "/register/email"
-        assert page.error_of(field)
-        assert Account.objects.count() == 0
-        assert page.dom.xpath("//input[@name='username']/@value") == [changes.get("username", "newcomer")]
-
-    def test_closed_full_or_without_phones(self) -> None:
-        full = factories.a_space(max_accounts=1)
-        factories.an_account(full)
-
-        assert Visitor(factories.a_space(public_registration=False)).open("/register/email").status == 404
-        assert Visitor(factories.a_space(phone_registration=False)).open("/register/phone").status == 404
-        page = Visitor(full).open("/register")
-        assert (page.status, "The current space is full" in page.text) == (403, True)
-
-    def test_the_captcha_is_asked_for(self) -> None:
-        visitor = Visitor(factories.a_space())
-        with instance.override(captcha_driver="array"):
-            visitor.open("/register/email")
-            page = visitor.submit(FORM)
-            assert "Please verify that you are not a robot." in page.text
-            assert Account.objects.count() == 0
-            assert page.dom.xpath("//*[@data-sitekey='memory']")
 
 
 class TestAddresses:
@@ -230,6 +147,57 @@ class TestRecovery:
 
         assert Delivery.objects.get().payload["context"]["provisioning_url"].startswith(f"{base}/provisioning/")
 
+    def test_by_phone_with_the_token_that_the_app_was_sent(self) -> None:
+        factories.activate_countries("FR")
+        space = factories.a_space()
+        account = factories.an_account(space, phone="+33612345678", password="forgotten")
+        token = factories.a_recovery_token().token
+        visitor = Visitor(space)
+
+        page = visitor.open(f"/recovery/phone/{token}?phone=%2B33612345678")
+        assert page.dom.xpath("//input[@name='phone']/@value") == ["+33612345678"]
+        page = visitor.submit()
+
+        assert (page.url, Delivery.objects.get().kind) == ("/recovery/confirm", "sms")
+        assert visitor.submit(digits(RecoveryCode.objects.get(account=account).code or "")).url == "/password"
+        assert Visitor(space).open(f"/recovery/phone/{token}").status == 404
+
+    def test_a_phone_without_country_code_is_refused_and_the_token_stays(self) -> None:
+        token = factories.a_recovery_token().token
+        visitor = Visitor(factories.a_space())
+        visitor.open(f"/recovery/phone/{token}")
+
+        page = visitor.submit({"phone": "0612345678"})
+
+        assert (page.url, bool(page.error_of("phone"))) == (f"/recovery/phone/{token}", True)
+
+    def test_tokens_end_after_an_hour(self) -> None:
+        with time_machine.travel("2026-05-01T12:00:00Z", tick=False) as clock:
+            token = factories.a_recovery_token().token
+            clock.shift(61 * 60)
+            page = Visitor(factories.a_space()).open(f"/recovery/phone/{token}")
+
+        assert (page.status, "Token expired" in page.text) == (419, True)
+
+    def test_where_addresses_are_shared_the_name_is_asked_for(self) -> None:
+        space = factories.a_space(unique_email=False)
+        factories.an_account(space, "one", email="all@example.org")
+        factories.an_account(space, "two", email="all@example.org")
+        visitor = Visitor(space)
+        visitor.open("/recovery/email")
+
+        assert visitor.submit({"email": "all@example.org", "username": ""}).error_of("username")
+        assert visitor.submit({"username": "two"}).url == "/recovery/confirm"
+        assert RecoveryCode.objects.get().account.username == "two"
+
+    def test_a_second_request_has_to_wait(self) -> None:
+        visitor = Visitor(factories.a_space())
+        for _ in range(2):
+            visitor.open("/recovery/email")
+            page = visitor.submit({"email": "me@example.org"})
+
+        assert (page.url, "A code was sent a moment ago." in page.text) == ("/recovery/email", True)
+
     def test_unknown_addresses_are_answered_alike(self) -> None:
         visitor = Visitor(factories.a_space())
         visitor.open("/recovery/email")
@@ -290,8 +258,12 @@ class TestQrLogin:
         account = factories.an_account(space, password="s3cret")
         browser, phone = Visitor(space), Visitor(space)
         browser.log_in(account, "s3cret")
-        browser.open("/link_device")
-        browser.submit()
+        browser.open("/dashboard")
+        page = browser.submit(action="/auth_tokens")
+        assert (page.url, page.toasts) == ("/dashboard", ["A code for another device is ready."])
+        card = page.dom.xpath("//section[@id='link-device']")[0]
+        assert "for another 5 minutes." in card.text_content()
+        assert card.xpath(".//*[local-name()='svg']")
         token = AuthToken.objects.get(account=account).token
 
         assert browser.open(f"/auth_tokens/qrcode/{token}").answer.header("Content-Type") == "image/png"
@@ -299,9 +271,34 @@ class TestQrLogin:
         page = phone.submit()
 
         assert page.url == "/dashboard"
+        assert not browser.open("/dashboard").dom.xpath("//section[@id='link-device']//*[local-name()='svg']")
         assert Visitor(space).open(f"/auth_tokens/auth/{token}").status == 404
+
+    def test_codes_end_after_five_minutes(self) -> None:
+        space = factories.a_space()
+        browser, new = Visitor(space), Visitor(space)
+        with time_machine.travel("2026-05-01T12:00:00Z", tick=False) as clock:
+            browser.log_in(factories.an_account(space, password="s3cret"), "s3cret")
+            browser.open("/link_device")
+            page = browser.submit()
+            assert (page.url, page.answer.header("Refresh")) == ("/link_device", "301")
+            waiting = new.open("/authenticate/qrcode").url
+            token = AuthToken.objects.exclude(account=None).get().token
+
+            clock.shift(4 * 60)
+            assert "for another minute." in browser.open("/link_device").text
+            clock.shift(61)
+            assert not browser.open("/link_device").dom.xpath("//main//*[local-name()='svg']")
+            assert Visitor(space).open(f"/auth_tokens/auth/{token}").status == 404
+            assert Visitor(space).open(f"/auth_tokens/qrcode/{token}").status == 404
+            renewed = new.open(waiting)
+
+        assert renewed.status == 200
+        assert renewed.url.startswith("/authenticate/qrcode/")
+        assert renewed.url != waiting
 
     def test_across_spaces_there_is_nothing(self) -> None:
         token = AuthToken.objects.create(token="a" * 32, account=factories.an_account(factories.a_space()))
 
         assert Visitor(factories.a_space()).open(f"/auth_tokens/auth/{token.token}").status == 404
+        assert Visitor(factories.a_space()).open(f"/auth_tokens/qrcode/{token.token}").status == 404

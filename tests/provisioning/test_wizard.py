@@ -125,6 +125,24 @@ class TestPage:
         assert Wizard.objects.get().used_at is None
         assert ProvisioningToken.objects.count() == 0
 
+    def test_nor_do_looks_at_the_head(self) -> None:
+        space = factories.a_space()
+        account = factories.an_account(space)
+        Wizard.objects.create(token="w" * 8, account=account, provisioning_account=account)
+
+        answer = Visitor(space).client.head(
+            "/wizard/wwwwwwww", headers={"Host": space.host}, RAW_URI="/wizard/wwwwwwww"
+        )
+
+        assert answer.status_code == 200
+        assert Wizard.objects.get().used_at is None
+
+    def test_the_query_counts_for_nothing_beside_a_token(self) -> None:
+        page = Visitor(factories.a_space()).open("/wizard/unknown1?sip=sip:john@sip.linphone.org&linphone-action=call")
+
+        assert link(page) == "sip-linphone:?linphone-action=show"
+        assert page.heading == "Open the app"
+
     def test_of_another_space_it_is_unknown(self) -> None:
         account = factories.an_account(factories.a_space())
         Wizard.objects.create(token="w" * 8, account=account, provisioning_account=account)

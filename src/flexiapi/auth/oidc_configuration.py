@@ -116,7 +116,8 @@ def refresh(space: Space) -> OidcConfiguration:
     try:
         keys = jwks.fetch(provider.endpoints(configuration).jwks)
     except jwks.NoKeys as error:
-        raise Invalid({"sso_public_key": [f"{_('The public key cannot be refreshed')} ({error})"]}) from None
+        text = _("The public key cannot be refreshed")
+        raise Invalid({"sso_public_key": [f"{text} ({error})"]}) from None
     jwks.store(configuration, keys)
     return find(space)
 

@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 from django.views import View
 
 from flexiapi.accounts.models import Account
-from flexiapi.http import errors, forms, negotiation
+from flexiapi.http import errors, forms, messages, negotiation
 
 from . import oidc, sessions
 from .access import ApiRequest, origin, refuse_blocked
@@ -39,10 +39,19 @@ class Page(View):
 
     access: ClassVar[str] = "page"
     form_page: str = "/"
+    keeps_input: ClassVar[bool] = True
+    """Whether a refused form comes back as it was filled in."""
     stored_by_browsers: ClassVar[bool] = True
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Pass the gates, then hand over to the method's handler; a refused form goes back to its page."""
+        with messages.for_people():
+            response = self._answer(request, *args, **kwargs)
+        if not self.stored_by_browsers:
+            response.setdefault("Cache-Control", "no-store")
+        return response
+
+    def _answer(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         handler = getattr(self, "get" if request.method == "HEAD" else (request.method or "").lower(), None)
         if handler is None or request.method.lower() not in self.http_method_names:
             return errors.method_not_allowed(request, [name for name in _METHODS if hasattr(self, name.lower())])
@@ -55,16 +64,14 @@ class Page(View):
             request.form_targets = oidc.form_targets(request.space)
         try:
             self.enter(request)
-            response: HttpResponseBase = handler(request, *args, **kwargs)
+            answered: HttpResponseBase = handler(request, *args, **kwargs)
         except Redirected as elsewhere:
             return forms.go(elsewhere.url)
         except errors.Invalid as error:
-            return forms.refuse(request, error, self.form_page)
+            return forms.refuse(request, error, self.form_page, keep_input=self.keeps_input)
         except errors.ApiError as error:
             return errors.render(request, error)
-        if not self.stored_by_browsers:
-            response.setdefault("Cache-Control", "no-store")
-        return response
+        return answered
 
     def enter(self, request: PageRequest) -> None:
         """Pass the gates.
@@ -82,7 +89,8 @@ class PanelPage(Page):
 
     def enter(self, request: PageRequest) -> None:
         """The Space has a web panel, and a browser asks."""
-        if not request.space.web_panel or (negotiation.accepts_json(request) and request.method == "GET"):
+        _refuse_without_panel(request)
+        if negotiation.accepts_json(request) and request.method == "GET":
             raise Redirected("/about")
 
 
@@ -111,6 +119,7 @@ class UserPage(PanelPage):
 
     def enter(self, request: PageRequest) -> None:
         """Somebody is logged in and not blocked."""
+        _refuse_without_panel(request)
         if request.account is None:
             if negotiation.accepts_json(request):
                 raise errors.Unauthenticated
@@ -135,6 +144,7 @@ class AdministratorPage(UserPage):
 
     def enter(self, request: PageRequest) -> None:
         """An administrator is logged in and not blocked."""
+        _refuse_without_panel(request)
         if request.account is None:
             raise Redirected("/login")
         PanelPage.enter(self, request)
@@ -155,6 +165,11 @@ class SuperAdministratorPage(AdministratorPage):
             raise errors.Forbidden
 
 
+def _refuse_without_panel(request: PageRequest) -> None:
+    if not request.space.web_panel:
+        raise Redirected("/about")
+
+
 def require(condition: bool, error: errors.ApiError) -> None:
     """Raise `error` unless the condition holds (feature gates of a Space)."""
     if not condition:
@@ -165,6 +180,8 @@ def home_of(caller: Caller | None) -> str:
     """Where somebody who is logged in belongs."""
     if caller is None:
         return "/login"
+    if caller.blocked:
+        return "/blocked"
     if caller.super_admin:
         return "/admin/spaces"
     return "/admin/spaces/me" if caller.admin else "/dashboard"

@@ -22,6 +22,7 @@ OBSOLETE: Final[Mapping[str, str]] = {
     "CACHE_DRIVER": "the cache is not configurable",
     "CACHE_PREFIX": "the cache is not configurable",
     "DEVICES_MANAGEMENT": "devices can be managed as soon as Redis is configured",
+    "INSTANCE_CONFIRMED_REGISTRATION_TEXT": "no mail follows a confirmed registration",
     "LOG_SLACK_WEBHOOK_URL": "forward the journal or syslog instead",
     "LOG_STDERR_FORMATTER": "has no effect",
     "MAIL_LOG_CHANNEL": "mails are logged where everything is",
@@ -38,6 +39,15 @@ OBSOLETE: Final[Mapping[str, str]] = {
     "SESSION_DRIVER": "sessions are kept in the database",
     "SESSION_STORE": "sessions are kept in the database",
 }
+
+_DEFAULTS_OF_SPACES: Final = {
+    "ACCOUNT_PROXY_REGISTRAR_ADDRESS",
+    "ACCOUNT_TRANSPORT_PROTOCOL_TEXT",
+    "INSTANCE_COPYRIGHT",
+    "INSTANCE_INTRO_REGISTRATION",
+    "NEWSLETTER_REGISTRATION_ADDRESS",
+}
+"""Texts that hold for every Space without one of its own."""
 
 _OBSOLETE_FAMILIES = ("MEMCACHED_", "DYNAMODB_", "SQS_", "PUSHER_", "MAILGUN_", "POSTMARK_", "MIX_")
 _OUR_FAMILIES = ("APP_", "ACCOUNT_", "COTURN_", "FLEXIAPI_", "HCAPTCHA_", "INSTANCE_", "JWT_", "OVH_APP_")
@@ -81,7 +91,7 @@ def check(environ: Mapping[str, str], *, env_name: str | None = None, cwd: Path)
 def obsolete(texts: Mapping[str, str]) -> Iterator[str]:
     """A sentence for each variable that has no effect any more, or none once there is a Space."""
     ours = [variable.name for variable in variables(InstanceSettings)]
-    of_space = set(ours[ours.index(FIRST_OF_SPACE.upper()) :])
+    of_space = set(ours[ours.index(FIRST_OF_SPACE.upper()) :]) - _DEFAULTS_OF_SPACES
     for name in sorted(texts):
         if name in of_space:
             yield f"{name} only describes the first Space when it is created: afterwards change the Space."

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import drf_spectacular_sidecar
 
-from flexiapi.config import instance
+from flexiapi.config import instance, languages
 from flexiapi.db import options
 
 _INSTANCE = instance.current()
@@ -70,8 +70,8 @@ TEMPLATES = [
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("fr", "Français")]
+LANGUAGE_CODE = languages.SOURCE
+LANGUAGES = languages.offered(_PACKAGE / "locale")
 LOCALE_PATHS = [_PACKAGE / "locale"]
 
 STATIC_URL = "/static/"

@@ -302,16 +302,19 @@ class InstanceSettings:
 
     app_sip_domain: str | None = setting(HOST, None, "SIP domain of the first Space.")
     app_admins_manage_multi_domains: bool = setting(FLAG, False, "The first Space is the super Space.")
-    account_proxy_registrar_address: str | None = setting(LINE, None, "Registrar shown to users.")
+    account_proxy_registrar_address: str | None = setting(
+        LINE, None, "Registrar shown to users of Spaces that name none."
+    )
     account_transport_protocol_text: str | None = setting(LINE, None, "Transports shown beside the registrar.")
     account_realm: str | None = setting(LINE, None, "Digest realm; unset = the domain.")
     account_email_unique: bool | None = setting(FLAG, None, "E-mail addresses are unique within a Space.")
     account_default_password_algorithm: str | None = setting(_ALGORITHMS, None, "Algorithm of new passwords.")
-    instance_copyright: str | None = setting(TEXT, None, "Text of the footer.")
-    instance_intro_registration: str | None = setting(TEXT, None, "Markdown of the login and registration pages.")
-    instance_confirmed_registration_text: str | None = setting(TEXT, None, "Markdown of the confirmation mail.")
+    instance_copyright: str | None = setting(TEXT, None, "Text of the footer, for Spaces without one.")
+    instance_intro_registration: str | None = setting(TEXT, None, "Markdown of the login page, for Spaces without.")
     web_panel: bool | None = setting(FLAG, None, "Whether there are web pages.")
-    newsletter_registration_address: str | None = setting(EMAIL, None, "Where newsletter subscriptions are sent.")
+    newsletter_registration_address: str | None = setting(
+        EMAIL, None, "Where Spaces without such an address send newsletter subscriptions."
+    )
     public_registration: bool | None = setting(FLAG, None, "Whether anybody may register.")
     phone_authentication: bool | None = setting(FLAG, None, "Whether registration and recovery by phone exist.")
     intercom_features: bool | None = setting(FLAG, None, "Whether the intercom features are shown.")

@@ -177,11 +177,11 @@ _FIXED = {405: "Method not allowed", 410: "The resource you requested is expired
 
 def page(request: HttpRequest, error: ApiError) -> replies.Reply:
     """The HTML page of an error."""
-    title = gettext(_TITLES.get(error.status, "Error"))
-    shown = error.message if error.status in _SHOWN and error.message else gettext(_FIXED.get(error.status, title))
+    title = _TITLES.get(error.status, "Error")
+    shown = error.message if error.status in _SHOWN and error.message else _FIXED.get(error.status, title)
     content = render_to_string(
         "http/error.html",
-        {"code": error.status, "title": title, "text": shown},
+        {"code": error.status, "title": gettext(title), "text": gettext(shown)},
         request=request,
     )
     return replies.Reply(content, status=error.status)

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware, RejectRequest
+from django.urls import Resolver404, resolve
 
-from flexiapi.http import errors, inputs, negotiation, proxies
+from flexiapi.http import errors, inputs, negotiation, outer, proxies
 
 _OVERRIDES = ("PUT", "PATCH", "DELETE")
 _ERRORS, _OLD, _FLASHES = "form_errors", "form_old", "flashes"
@@ -41,7 +42,7 @@ class PageForms(CsrfViewMiddleware):
             return None
         override = request.POST.get("_method", "").upper() if request.method == "POST" else ""
         meta = request.META
-        token = request.POST.get("_token") or meta.get("HTTP_X_CSRF_TOKEN") or meta.get("HTTP_X_XSRF_TOKEN")
+        token = _token_of(request) or meta.get("HTTP_X_CSRF_TOKEN") or meta.get("HTTP_X_XSRF_TOKEN")
         if token:
             meta["HTTP_X_CSRFTOKEN"] = token
         request.csrf_processing_done = False  # type: ignore[attr-defined]
@@ -65,6 +66,19 @@ class PageForms(CsrfViewMiddleware):
             response.cookies[settings.CSRF_COOKIE_NAME]["secure"] = True
 
 
+def _token_of(request: HttpRequest) -> str | None:
+    """The token in the body of a form, also of one that is really sent by PUT, PATCH or DELETE."""
+    if request.method == "POST":
+        return request.POST.get("_token")
+    if request.method not in _OVERRIDES:
+        return None
+    try:
+        token = inputs.read(request).get("_token")
+    except errors.BadRequest:
+        return None
+    return token if isinstance(token, str) else None
+
+
 def _checked() -> HttpResponseBase:
     """Stands in for the view, so that no view is exempt; it is looked at and never called."""
     return HttpResponse()
@@ -81,8 +95,9 @@ def go(url: str) -> HttpResponse:
 
 
 def back(request: HttpRequest, default: str = "/") -> HttpResponse:
-    """Redirect to the page that the form was sent from, if it is one of ours."""
-    return go(own_place(request, request.META.get("HTTP_REFERER", "")) or default)
+    """Redirect to the page that the form was sent from, if it is one of ours that can be looked at."""
+    place = own_place(request, request.META.get("HTTP_REFERER", ""))
+    return go(place if place is not None and _can_be_seen(place.partition("?")[0]) else default)
 
 
 def own_place(request: HttpRequest, url: str) -> str | None:
@@ -100,13 +115,24 @@ def own_place(request: HttpRequest, url: str) -> str | None:
     return f"{path}?{parts.query}" if parts.query else path
 
 
-def refuse(request: HttpRequest, error: errors.Invalid, default: str = "/") -> HttpResponseBase:
+def _can_be_seen(path: str) -> bool:
+    """Whether a path answers to GET: the answer to a form may stand at an address that takes nothing else."""
+    try:
+        return path.startswith("/") and "GET" in outer.methods_of(resolve(unquote(path)).func)
+    except Resolver404:
+        return False
+
+
+def refuse(
+    request: HttpRequest, error: errors.Invalid, default: str = "/", *, keep_input: bool = True
+) -> HttpResponseBase:
     """Send a refused form back with its messages and input (never passwords); 422 for clients that ask for JSON."""
     if negotiation.accepts_json(request):
         return errors.render(request, error)
     request.session[_ERRORS] = error.errors
-    kept = {key: value for key, value in inputs.read(request).items() if key not in _NEVER_KEPT}
-    request.session[_OLD] = kept
+    if keep_input:
+        kept = {key: value for key, value in inputs.read(request).items() if key not in _NEVER_KEPT}
+        request.session[_OLD] = kept
     return back(request, default)
 
 

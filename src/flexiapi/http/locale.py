@@ -1,4 +1,4 @@
-"""The language of a request: English or French, by `Accept-Language` or the visitor's own choice."""
+"""The language of a request, by `Accept-Language` or the visitor's own choice."""
 
 from collections.abc import Callable
 
@@ -46,7 +46,8 @@ class AcceptedLanguage:
                     quality = float(parameter.strip()[2:])
                 except ValueError:
                     quality = 0.0
-            code = tag.replace("_", "-").split("-")[0].lower()
+            wanted = tag.replace("_", "-").lower()
+            code = wanted if wanted in self.offered else wanted.partition("-")[0]
             if code in self.offered and quality > best_quality:
                 best, best_quality = code, quality
         return best

@@ -1,5 +1,9 @@
 """The catalogue of validation messages: one sentence per rule, translated, with the field's name in it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from django.utils.translation import pgettext
 from django.utils.translation import pgettext_lazy as _
 
@@ -53,7 +57,7 @@ SENTENCES = {
     "recovered_recently": _("recovered_recently", "A code was sent a moment ago. Try again in a minute."),
 }
 
-# These sentences are the same in every language; only the field's name is translated.
+# The API says these in English whatever the language, programs compare them; pages translate them.
 FIXED = {
     "lowercase": "No uppercase letters are allowed.",
     "blacklisted": "Username already used.",
@@ -65,6 +69,7 @@ FIXED = {
     "token_expired": "The provided token is expired",
     "account_creation_request_token": "Please provide a valid account_creation_request_token",
     "code": "The :attribute should be valid",
+    "old_password": "Incorrect old password",
     "dictionary": "The dictionary must be an associative dictionary of strings",
     "vcard": "Invalid vcard passed",
     "comma_list": "The :attribute should be null or contain a list of words separated by commas without spaces",
@@ -96,7 +101,22 @@ ATTRIBUTES = [
     _("field", "link"),
     _("field", "response"),
     _("field", "user"),
+    _("field", "terms"),
+    _("field", "identifier"),
 ]
+
+
+_FOR_PEOPLE: ContextVar[bool] = ContextVar("for_people", default=False)
+
+
+@contextmanager
+def for_people() -> Iterator[None]:
+    """Say everything in the request's language: a person reads it, on a page."""
+    before = _FOR_PEOPLE.set(True)
+    try:
+        yield
+    finally:
+        _FOR_PEOPLE.reset(before)
 
 
 def sentence(rule: str, field: str, **values: object) -> str:
@@ -104,7 +124,10 @@ def sentence(rule: str, field: str, **values: object) -> str:
 
     `values` replace the other placeholders (`min=3` for `:min`).
     """
-    text = FIXED[rule] if rule in FIXED else str(SENTENCES[rule])
+    if rule not in FIXED:
+        text = str(SENTENCES[rule])
+    else:
+        text = pgettext("page", FIXED[rule]) if _FOR_PEOPLE.get() else FIXED[rule]
     for name, value in values.items():
         text = text.replace(f":{name}", str(value))
     return text.replace(":attribute", attribute(field))

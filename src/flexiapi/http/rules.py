@@ -47,6 +47,11 @@ def at_most(length: int) -> Rule:
     return lambda value, field: None if len(value) <= length else messages.sentence("max", name(field), max=length)
 
 
+def exactly(length: int) -> Rule:
+    """Text of exactly so many characters."""
+    return lambda value, field: None if len(value) == length else messages.sentence("size", name(field), size=length)
+
+
 def lowercase(value: str, field: "Field[Any, Any, Any, Any]") -> str | None:
     """No ASCII capital."""
     return messages.sentence("lowercase", name(field)) if re.search("[A-Z]", value) else None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
@@ -18,7 +19,6 @@ from .models import Delivery
 
 MAIL, SMS = "mail", "sms"
 KEPT: Final = timedelta(days=30)
-_LANGUAGES = ("en", "fr")
 _BATCH = 1000
 
 
@@ -111,5 +111,6 @@ def _enqueue(space: Space | None, *, account: Account | None, **columns: object)
 
 
 def _language(code: str | None) -> str:
-    language = (code or "en").replace("_", "-").partition("-")[0].lower()
-    return language if language in _LANGUAGES else "en"
+    language = (code or "").replace("_", "-").lower()
+    offered = dict(settings.LANGUAGES)
+    return next((name for name in (language, language.partition("-")[0]) if name in offered), settings.LANGUAGE_CODE)

@@ -5,14 +5,18 @@ from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 from heroicons.templatetags.heroicons import heroicon_outline
 from markdown_it import MarkdownIt
 
 from flexiapi.http.dates import now
 
+from . import browsers
 from .paging import Pager
 
 _FRESH = timedelta(minutes=1)
+# Messages (or none) that stand at no field: the field that has the focus at first has it again.
+_OF_THE_WHOLE_FORM = (None, "authentication", "code", "credential", "identifier", "sso_not_found", "h-captcha-response")
 
 register = template.Library()
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -43,24 +47,42 @@ def field(context: dict[str, Any], name: str, label: str, **options: Any) -> dic
         "label": label,
         "value": "" if value is None else value,
         "messages": messages,
-        "focus": _dotted(name) == first if errors else options.pop("autofocus", False),
+        "focus": _dotted(name) == first or (options.pop("autofocus", False) and first in _OF_THE_WHOLE_FORM),
         "type": "text",
         **options,
     }
 
 
 @register.inclusion_tag("components/toggle.html", takes_context=True)
-def toggle(context: dict[str, Any], name: str, label: str, on: bool = False, help: str = "") -> dict[str, Any]:
-    """A switch for something that is on or off; sends `on` or nothing."""
+def toggle(context: dict[str, Any], name: str, label: str, on: bool = False, **options: Any) -> dict[str, Any]:
+    """A switch for something that is on or off; sends `on` or nothing.
+
+    Options: `help`, and `check` for what is agreed to rather than switched: a box to tick.
+    """
     old, errors = context.get("old") or {}, context.get("errors") or {}
     if old:
         on = _typed(old, name)[1] == "on"
-    return {"name": name, "label": label, "on": on, "help": help, "messages": errors.get(_dotted(name), [])}
+    messages = errors.get(_dotted(name), [])
+    focus = bool(messages) and _dotted(name) == next(iter(errors))
+    return {"name": name, "label": label, "on": on, "messages": messages, "focus": focus, **options}
+
+
+@register.inclusion_tag("components/problems.html", takes_context=True)
+def problems(context: dict[str, Any]) -> dict[str, Any]:
+    """What is wrong with a form that has several faults, above its fields; each line leads to its field."""
+    errors: dict[str, list[str]] = context.get("errors") or {}
+    return {"problems": [(f"field-{_bracketed(name)}", message) for name, (message, *_) in errors.items()]}
 
 
 def _dotted(name: str) -> str:
     """The name under which a field's messages are: `always[sip_uri]` is `always.sip_uri`."""
     return name.replace("]", "").replace("[", ".")
+
+
+def _bracketed(name: str) -> str:
+    """The field whose messages are under a name: `always.sip_uri` is `always[sip_uri]`."""
+    first, *rest = name.split(".")
+    return first + "".join(f"[{part}]" for part in rest)
 
 
 def _typed(old: dict[str, Any], name: str) -> tuple[bool, Any]:
@@ -81,14 +103,25 @@ def pager(page: Pager) -> dict[str, Any]:
 
 @register.inclusion_tag("components/moment.html")
 def moment(when: datetime | None) -> dict[str, Any]:
-    """How long ago something was; the date itself shows on hover."""
-    return {"when": when, "fresh": when is not None and now() - when < _FRESH}
+    """How long ago something was, in its largest unit; the date itself shows on hover."""
+    return {
+        "when": when,
+        "fresh": when is not None and now() - when < _FRESH,
+        "age": "" if when is None else timesince(when, depth=1),
+    }
 
 
 @register.inclusion_tag("components/form_token.html", takes_context=True)
 def form_token(context: dict[str, Any], method: str = "") -> dict[str, Any]:
     """The hidden fields of every form: the CSRF token and, for PUT and DELETE, the method."""
     return {"csrf_token": context["csrf_token"], "method": method}
+
+
+@register.inclusion_tag("components/browser.html")
+def browser(user_agent: str | None) -> dict[str, Any]:
+    """What a browser is called, with an icon; its whole `User-Agent` shows on hover."""
+    header = user_agent or ""
+    return {"header": header, "name": browsers.named(header), "icon": browsers.icon(header)}
 
 
 @register.filter

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from flexiapi.auth.scope import Caller
 from flexiapi.config import instance
 from flexiapi.http import forms
+from flexiapi.spaces import texts
 from flexiapi.spaces.models import Space
 
 DEFAULT_HUE = 22
@@ -69,7 +70,7 @@ def frame_of(request: HttpRequest) -> Frame:
         logo=f"/storage/img/{space.logo}" if space is not None and space.logo else None,
         theme=request.COOKIES.get("theme", "auto"),
         custom_theme=custom_theme(),
-        copyright=space.copyright_text if space is not None else None,
+        copyright=texts.copyright_text(space) if space is not None else None,
         languages=list(settings.LANGUAGES),
         idle_minutes=instance.current().session_lifetime,
         links=[] if caller is None or caller.blocked or confined(request) else navigation(caller, path),

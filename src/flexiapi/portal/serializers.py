@@ -7,9 +7,10 @@ from rest_framework.exceptions import ValidationError
 
 from flexiapi.accounts.rules import phone_number
 from flexiapi.auth.oidc_configuration import OidcForm
+from flexiapi.http import rules
 from flexiapi.http.fields import Email, Text, Toggle
 from flexiapi.http.messages import sentence
-from flexiapi.http.serializers import Input
+from flexiapi.http.serializers import Input, Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +38,27 @@ class ChosenPassword:
     old_password: str | None = None
 
 
-class PasswordForm(Input[ChosenPassword]):
-    """A new password, typed twice.
+class TypedTwice(Input[Shape]):
+    """A new password, typed twice."""
+
+    password = Text(shortest=8, longest=255, required=True)
+    password_confirmation = Text(longest=255)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Both passwords are the same."""
+        if attrs.pop("password_confirmation", None) != attrs["password"]:
+            raise ValidationError({"password": [sentence("confirmed", "password")]})
+        return attrs
+
+
+class PasswordForm(TypedTwice[ChosenPassword]):
+    """A new password of one's own account.
 
     Context: `asks_for_old`, whether the present one must be given.
     """
 
     shape: ClassVar[type] = ChosenPassword
 
-    password = Text(shortest=8, longest=255, required=True)
-    password_confirmation = Text(longest=255)
     old_password = Text(longest=1024)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -54,11 +66,21 @@ class PasswordForm(Input[ChosenPassword]):
         if self.context.get("asks_for_old"):
             self.fields["old_password"] = Text(longest=1024, required=True)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Both passwords are the same."""
-        if attrs.pop("password_confirmation", None) != attrs["password"]:
-            raise ValidationError({"password": [sentence("confirmed", "password")]})
-        return attrs
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """A new password, and the token of the link that allows it."""
+
+    password: str
+    token: str
+
+
+class ResetForm(TypedTwice[Reset]):
+    """A new password by the link of a mail."""
+
+    shape: ClassVar[type] = Reset
+
+    token = Text(rules.exactly(16), required=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Inputs of the registration forms."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from rest_framework.exceptions import ValidationError
 
@@ -13,6 +13,20 @@ from flexiapi.http.serializers import Input
 from .accounts import phone_field, username_field
 
 _YES = ("on", "1", "true", "yes")
+
+
+class Accepted(Text):
+    """A box that has to be ticked."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda value, field: None if value in _YES else self._message(), required=True)
+
+    def fail(self, key: str, **kwargs: Any) -> NoReturn:
+        """It is not."""
+        raise ValidationError(self._message(), code="accepted")
+
+    def _message(self) -> str:
+        return sentence("accepted", self.field_name or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +51,21 @@ class RegistrationForm(Input[Registration]):
     username = username_field()
     password = Text(shortest=8, longest=255, required=True)
     password_confirmation = Text(longest=255)
-    terms = Text()
+    terms = Accepted()
     newsletter = Text()
     admin = Missing()
     activated = Missing()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Confirmations equal what they confirm, the terms are accepted."""
+        """Confirmations equal what they confirm."""
         broken: dict[str, list[str]] = {}
         if attrs.pop("password_confirmation", None) != attrs["password"]:
             broken["password"] = [sentence("confirmed", "password")]
         if "email" in attrs and attrs.pop("email_confirmation", None) != attrs["email"]:
             broken["email"] = [sentence("confirmed", "email")]
-        if attrs.pop("terms", None) not in _YES:
-            broken["terms"] = [sentence("accepted", "terms")]
         if broken:
             raise ValidationError(broken)
+        del attrs["terms"]
         attrs["newsletter"] = attrs.get("newsletter") in _YES
         if attrs.get("phone"):
             attrs["phone"] = phones.normalised(attrs["phone"])

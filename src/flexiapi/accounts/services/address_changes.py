@@ -14,6 +14,7 @@ from flexiapi.http.dates import now
 from flexiapi.http.errors import Forbidden, Invalid, NotFound
 from flexiapi.http.messages import sentence
 from flexiapi.messaging import services as messaging
+from flexiapi.spaces import texts
 from flexiapi.spaces.services import seats
 
 from . import blocking, pins, sms
@@ -80,8 +81,10 @@ def send_again(account: Account, pending: EmailChangeCode | PhoneChangeCode, *, 
         request_phone(account, pending.phone, origin=origin)
 
 
-def confirm_email(account: Account, code: str, *, by: Caller, origin: Origin) -> None:
+def confirm_email(account: Account, code: str, *, by: Caller, origin: Origin, newsletter: bool = False) -> None:
     """Set the address that a code was sent to; the account counts as activated from then on.
+
+    Who wants the Space's `newsletter` gets it from then on, too: nobody can order it for somebody else.
 
     Raises:
         NotFound: no code is pending.
@@ -100,6 +103,10 @@ def confirm_email(account: Account, code: str, *, by: Caller, origin: Origin) ->
         EmailChangeCode.objects.filter(account_id=account.pk).update(code=None, updated_at=now())
         _confirmed(account, "email", row.email, by, origin)
         journal.record("email changed", id=account.identifier, ip=origin.ip)
+        editor = texts.newsletter_address(space)
+        if newsletter and editor is not None:
+            context = {"subscriber_email": row.email}
+            messaging.enqueue_mail(space, template="newsletter_registration", to=editor, context=context)
 
 
 def confirm_phone(account: Account, code: str, *, by: Caller, origin: Origin) -> None:

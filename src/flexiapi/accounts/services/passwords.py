@@ -12,6 +12,7 @@ from flexiapi.auth.models import ApiKey, AuthToken, Opaque
 from flexiapi.auth.scope import Caller, Origin
 from flexiapi.http.dates import now
 from flexiapi.http.errors import Forbidden, Invalid
+from flexiapi.http.messages import sentence
 from flexiapi.spaces.models import Space
 
 
@@ -83,7 +84,7 @@ def change_own_password(
     """
     account = queries.held(account.pk)
     if not recovered and queries.has_password(account) and not matches(account, old_password or ""):
-        raise Invalid({"old_password": ["Incorrect old password"]})
+        raise Invalid({"old_password": [sentence("old_password", "old_password")]})
     set_password(account, password)
     Account.objects.filter(pk=account.pk).update(activated=True, updated_at=now())
     revoke_ways_in(account, keep_key=by.method == "key")

@@ -9,7 +9,6 @@ from flexiapi.accounts.serializers.registration import Registration
 from flexiapi.auth.scope import Origin
 from flexiapi.http.errors import Invalid, NotFound
 from flexiapi.http.messages import sentence
-from flexiapi.messaging import services as messaging
 from flexiapi.spaces.models import Space
 
 from . import address_changes, creation, creation_tokens
@@ -58,13 +57,6 @@ def register_by_form(space: Space, new: Registration, *, origin: Origin) -> Acco
     account = creation.register(space, NewAccount(username=new.username, password=new.password), origin=origin)
     if new.email is not None:
         address_changes.request_email(account, new.email, origin=origin)
-        if new.newsletter and space.newsletter_registration_address:
-            messaging.enqueue_mail(
-                space,
-                template="newsletter_registration",
-                to=space.newsletter_registration_address,
-                context={"subscriber_email": new.email},
-            )
     elif new.phone is not None:
         address_changes.request_phone(account, new.phone, origin=origin)
     return account

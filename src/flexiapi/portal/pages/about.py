@@ -35,7 +35,9 @@ class ThirdParty(Page):
     """The packages that are installed beside the product."""
 
     def get(self, request: PageRequest) -> HttpResponse:
-        return render(request, "portal/third_party.html", {"components": components()})
+        found = components()
+        letters = list(dict.fromkeys(each.letter for each in found))
+        return render(request, "portal/third_party.html", {"components": found, "letters": letters})
 
 
 class FormerConfirmation(Page):
@@ -53,6 +55,11 @@ class Component:
     version: str
     licence: str
     url: str | None
+
+    @property
+    def letter(self) -> str:
+        """Where it stands in the alphabet."""
+        return self.name[0].lower()
 
 
 @functools.cache

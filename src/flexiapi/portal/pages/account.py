@@ -20,6 +20,9 @@ from flexiapi.http.routing import path
 from flexiapi.portal import cards, queries
 from flexiapi.portal.serializers import DeletionForm, PasswordForm
 from flexiapi.provisioning import qr
+from flexiapi.spaces import texts
+
+from .qr_login import offered
 
 _NEW_KEY = "new_api_key"
 
@@ -39,13 +42,15 @@ class Dashboard(UserPage):
 
     def get(self, request: PageRequest) -> HttpResponse:
         account = accounts.own(request.scope)
-        token = queries.usable_token(account)
+        token, registrar = queries.usable_token(account), texts.registrar(request.space)
         context = {
             "account": account,
             "realm": request.space.digest.realm if request.space.digest else account.domain,
             "has_password": accounts.has_password(account),
             "transports": instance.current().account_transport_protocol_text,
-            "facts": facts(account, request.space.account_proxy_registrar_address),
+            "registrar": registrar,
+            "facts": facts(account, registrar),
+            "offered": offered(request),
             "provisioning": provisioning_links(request, token) if token else None,
             **cards.of(account, request.scope),
         }

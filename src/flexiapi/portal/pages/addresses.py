@@ -15,7 +15,7 @@ from flexiapi.http import errors, forms, negotiation
 from flexiapi.http.routing import path
 from flexiapi.portal.serializers import Digits
 
-from .registration import with_captcha
+from .registration import WANTS_NEWSLETTER, with_captcha
 
 
 class AddressPage(UserPage):
@@ -102,9 +102,8 @@ class Confirm(AddressPage):
         if self.pending(account) is None:
             return forms.go(f"/{self.kind}/change")
         code = Digits.read(request).code
-        confirm = address_changes.confirm_email if self.kind == "email" else address_changes.confirm_phone
         try:
-            confirm(account, code, by=request.caller, origin=request.origin)
+            self.confirm(request, account, code)
         except errors.Invalid as error:
             if negotiation.accepts_json(request):
                 raise
@@ -113,6 +112,15 @@ class Confirm(AddressPage):
         confirmed = _("The e-mail address is confirmed."), _("The phone number is confirmed.")
         forms.flash(request, confirmed[self.kind == "phone"])
         return forms.go("/dashboard")
+
+    def confirm(self, request: PageRequest, account: Account, code: str) -> None:
+        """Make the new address the account's own."""
+        if self.kind == "phone":
+            address_changes.confirm_phone(account, code, by=request.caller, origin=request.origin)
+            return
+        newsletter = bool(request.session.get(WANTS_NEWSLETTER))
+        address_changes.confirm_email(account, code, by=request.caller, origin=request.origin, newsletter=newsletter)
+        request.session.pop(WANTS_NEWSLETTER, None)
 
 
 def _target(code: EmailChangeCode | PhoneChangeCode) -> str:

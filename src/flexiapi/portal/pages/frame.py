@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from flexiapi.auth.page_access import Page, PageRequest, home_of
 from flexiapi.config import instance
-from flexiapi.http import errors, forms, replies
+from flexiapi.http import errors, forms, proxies, replies
 from flexiapi.http.locale import COOKIE
 from flexiapi.http.routing import path
 
@@ -31,11 +31,12 @@ class Preferences(Page):
 
     def post(self, request: PageRequest) -> HttpResponse:
         reply = forms.back(request)
+        secure = proxies.secure_cookies(request)
         language, theme = request.POST.get("language", ""), request.POST.get("theme", "")
         if language in dict(settings.LANGUAGES):
-            reply.set_cookie(COOKIE, language, max_age=_YEAR, samesite="Lax")
+            reply.set_cookie(COOKIE, language, max_age=_YEAR, samesite="Lax", secure=secure)
         if theme in ("auto", "light", "dark"):
-            reply.set_cookie("theme", theme, max_age=_YEAR, samesite="Lax")
+            reply.set_cookie("theme", theme, max_age=_YEAR, samesite="Lax", secure=secure)
         return reply
 
 

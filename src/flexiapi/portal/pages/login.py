@@ -6,15 +6,16 @@ from django.shortcuts import render
 from flexiapi.accounts import phones
 from flexiapi.accounts.services import passwords
 from flexiapi.auth import limits, oidc, sessions
-from flexiapi.auth.page_access import Page, PageRequest, PanelPage, home_of
+from flexiapi.auth.page_access import Page, PageRequest, PanelPage, Redirected, UserPage, home_of
 from flexiapi.auth.second_factor import passkeys
 from flexiapi.config import instance
-from flexiapi.http import errors, forms, proxies
+from flexiapi.http import errors, forms, negotiation, proxies
 from flexiapi.http.messages import sentence
 from flexiapi.http.pagination import base_url
 from flexiapi.http.routing import path
 from flexiapi.portal import queries
 from flexiapi.portal.serializers import LoginForm
+from flexiapi.spaces import texts
 
 
 class Login(PanelPage):
@@ -27,6 +28,7 @@ class Login(PanelPage):
         settings = instance.current()
         context = {
             "space": space,
+            "introduction": texts.introduction(space),
             "oidc": oidc.offers_login(space),
             "password_login": oidc.passwords_count(space),
             "passkeys": passkeys.relying_party(space, proxies.connection(request)) is not None,
@@ -41,6 +43,7 @@ class Authenticate(PanelPage):
     """The check of the login form."""
 
     form_page = "/login"
+    keeps_input = False
 
     def post(self, request: PageRequest) -> HttpResponse:
         space = request.space
@@ -84,8 +87,19 @@ def _followed(request: PageRequest) -> bool:
     return ours and request.method == "GET" and "Sec-Purpose" not in request.headers
 
 
-class Blocked(PanelPage):
-    """What a blocked account reads."""
+class Blocked(UserPage):
+    """What a blocked account reads, the only page that it opens."""
+
+    def enter(self, request: PageRequest) -> None:
+        """Somebody is logged in, blocked or not; nobody wants to come back here."""
+        if request.account is None and not negotiation.accepts_json(request):
+            raise Redirected("/about" if not request.space.web_panel else "/")
+        super().enter(request)
+
+    def admit(self, request: PageRequest) -> None:
+        """It opens for blocked accounts too."""
+        if not request.caller.blocked:
+            super().admit(request)
 
     def get(self, request: PageRequest) -> HttpResponse:
         return render(request, "portal/blocked.html")

@@ -1,24 +1,27 @@
 """QR codes that let one device in by another, in both directions."""
 
-from typing import Any
+from dataclasses import dataclass
+from math import ceil
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from flexiapi.auth import auth_tokens, limits, sessions
 from flexiapi.auth import queries as tokens
 from flexiapi.auth.models import AuthToken
 from flexiapi.auth.page_access import PageRequest, PanelPage, UserPage
 from flexiapi.http import errors, forms, replies
+from flexiapi.http.dates import now
 from flexiapi.http.pagination import base_url
 from flexiapi.http.routing import path
 from flexiapi.provisioning import qr
 
 from .recovery import private
 
-_MINE = "qr_token"
+_MINE, _OFFERED = "qr_token", "offered_token"
 
 
 class Start(PanelPage):
@@ -54,6 +57,8 @@ class Picture(PanelPage):
 
     def get(self, request: PageRequest, token: str) -> HttpResponse:
         found = scanned(request, token)
+        if found.account is not None and found.account.domain != request.space.domain:
+            raise errors.NotFound
         kind = "auth" if found.account_id is not None else "auth/external"
         content = qr.png(f"{base_url(request)}/auth_tokens/{kind}/{token}")
         return private(replies.Reply(content, content_type="image/png"))
@@ -84,21 +89,50 @@ class Offer(UserPage):
 
     def post(self, request: PageRequest) -> HttpResponse:
         token = auth_tokens.create(origin=request.origin, account_id=request.caller.account_id)
-        request.session["offered_token"] = token.token
-        return forms.go("/link_device")
+        request.session[_OFFERED] = token.token
+        forms.flash(request, _("A code for another device is ready."))
+        return forms.back(request, "/link_device")
 
 
 class Offered(UserPage):
-    """The code for the other device."""
+    """The code for the other device; the page shows that it is over as soon as it is."""
 
     def get(self, request: PageRequest) -> HttpResponse:
-        token = request.session.get("offered_token", "")
-        found = tokens.living_token(token) if token else None
-        context: dict[str, Any] = {"qr": None}
+        found = offered(request)
+        reply = private(render(request, "portal/link_device.html", {"offered": found}))
         if found is not None:
-            url = f"{base_url(request)}/auth_tokens/auth/{token}"
-            context = {"qr": SafeString(qr.svg(url, label=_("QR code that logs another device in"))), "url": url}
-        return private(render(request, "portal/link_device.html", context))
+            reply["Refresh"] = str(found.seconds + 1)
+        return reply
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedCode:
+    """The code that lets another device in, and how long it still does."""
+
+    qr: SafeString
+    seconds: int
+
+    @property
+    def left(self) -> str:
+        """The remaining time in words."""
+        minutes = ceil(self.seconds / 60)
+        text = ngettext(
+            "It works once, for another minute.", "It works once, for another %(minutes)d minutes.", minutes
+        )
+        return text % {"minutes": minutes}
+
+
+def offered(request: PageRequest) -> OfferedCode | None:
+    """The code that this browser made and that nobody has used yet."""
+    token = request.session.get(_OFFERED)
+    found = tokens.living_token(token) if token else None
+    if found is None:
+        request.session.pop(_OFFERED, None)
+        return None
+    url = f"{base_url(request)}/auth_tokens/auth/{token}"
+    left = found.created_at + auth_tokens.LIFETIME - now() if found.created_at else auth_tokens.LIFETIME
+    picture = SafeString(qr.svg(url, label=_("QR code that logs another device in")))
+    return OfferedCode(picture, max(1, int(left.total_seconds())))
 
 
 class LogIn(PanelPage):

@@ -15,7 +15,7 @@ from flexiapi.auth.page_access import PageRequest, PanelPage, require
 from flexiapi.http import errors, forms, proxies
 from flexiapi.http.pagination import base_url
 from flexiapi.http.routing import path
-from flexiapi.portal.serializers import Digits, PasswordForm, RecoveryByEmailForm, RecoveryByPhoneForm
+from flexiapi.portal.serializers import Digits, RecoveryByEmailForm, RecoveryByPhoneForm, ResetForm
 
 from .registration import with_captcha
 
@@ -59,6 +59,8 @@ class Recovery(PanelPage):
     def post(self, request: PageRequest) -> HttpResponse:
         space = request.space
         if "phone" in request.POST and "email" not in request.POST:
+            token = request.POST.get("account_recovery_token", "")
+            self.form_page = f"/recovery/phone/{token}" if token.isalnum() else "/recovery/phone"
             by_phone = RecoveryByPhoneForm.read(request)
             with guess_at_a_link(request), limits.same_time():
                 handle = recovery.request_by_phone(
@@ -113,13 +115,17 @@ class Confirm(PanelPage):
         return render(request, "portal/recovery_confirm.html", {"tries": tries, "left": left, "wrong": wrong})
 
 
-class ResetPassword(PanelPage):
-    """A new password by the link of an administrator's mail."""
+class ResetPage(PanelPage):
+    """A page about a new password by the link of an administrator's mail."""
 
     def enter(self, request: PageRequest) -> None:
         """Digest is enabled on the Space."""
         super().enter(request)
         require(request.space.digest is not None, errors.Forbidden("Digest is not enabled on this space"))
+
+
+class ResetPassword(ResetPage):
+    """The form that the link leads to."""
 
     def get(self, request: PageRequest, token: str) -> HttpResponse:
         context: dict[str, Any] = {"token": token, "captcha": captcha.gateway(), "usable": True}
@@ -131,19 +137,17 @@ class ResetPassword(PanelPage):
         return private(with_captcha(render(request, "portal/reset_password.html", context)))
 
 
-class ResetPasswordForm(ResetPassword):
+class ResetPasswordForm(ResetPage):
     """What that form sends."""
 
-    http_method_names = ["post"]
-
     def post(self, request: PageRequest) -> HttpResponse:
-        token = request.POST.get("token", "")
-        self.form_page = f"/reset_password/{token}" if token.isalnum() else "/login"
-        new = PasswordForm.read(request)
+        sent = request.POST.get("token", "")
+        self.form_page = f"/reset_password/{sent}" if sent.isalnum() else "/login"
+        new = ResetForm.read(request)
         captcha.check(request, address=request.origin.ip)
         try:
             with guess_at_a_link(request):
-                password_reset.reset(request.space, token, new.password, origin=request.origin)
+                password_reset.reset(request.space, new.token, new.password, origin=request.origin)
         except errors.NotFound:
             raise errors.Forbidden(_("This link is no longer available.")) from None
         return render(request, "portal/reset_password_done.html")

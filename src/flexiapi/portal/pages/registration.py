@@ -12,6 +12,10 @@ from flexiapi.config import instance
 from flexiapi.http import errors, forms
 from flexiapi.http.routing import path
 from flexiapi.spaces import queries as spaces
+from flexiapi.spaces import texts
+
+WANTS_NEWSLETTER = "newsletter"
+"""What a session knows of somebody whose e-mail address is not confirmed yet."""
 
 
 class RegistrationPage(PanelPage):
@@ -43,6 +47,7 @@ class RegisterBy(RegistrationPage):
         context = {
             "means": self.means,
             "space": request.space,
+            "newsletter": self.means == "email" and texts.newsletter_address(request.space) is not None,
             "captcha": captcha.gateway(),
             "terms_url": settings.terms_of_use_url,
             "privacy_url": settings.privacy_policy_url,
@@ -59,6 +64,7 @@ class Accounts(RegistrationPage):
         space = request.space
         by_phone = "phone" in request.POST
         if by_phone:
+            self.form_page = "/register/phone"
             require(space.phone_registration, errors.NotFound("Phone registration disabled"))
         elif "email" not in request.POST:
             raise errors.NotFound
@@ -67,6 +73,7 @@ class Accounts(RegistrationPage):
         captcha.check(request, address=request.origin.ip)
         limits.take(limits.REGISTRATIONS, request.origin)
         account = registration.register_by_form(space, new, origin=request.origin)
+        request.session[WANTS_NEWSLETTER] = new.newsletter
         after = "/phone/validate" if by_phone else "/email/validate"
         return forms.go(sessions.log_in(request, account, method="registration", to=after))
 

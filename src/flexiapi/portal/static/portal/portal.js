@@ -10,60 +10,139 @@ document.addEventListener("change", (event) => {
 // Browsers let pages write to the clipboard over TLS only.
 if (!navigator.clipboard) for (const button of document.querySelectorAll("[data-copy]")) button.hidden = true;
 
+const messages = document.querySelector(".toasts");
+
+// A message of the toast region, which goes away by its button, by a click or by Escape.
+const dismissible = (toast) => {
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "ghost icon-only close";
+  close.textContent = "\u00d7";
+  close.setAttribute("aria-label", messages.dataset.close);
+  close.addEventListener("click", () => toast.remove());
+  toast.append(close);
+};
+const announce = (kind, ...content) => {
+  const toast = document.createElement("p");
+  toast.className = `toast ${kind}`;
+  toast.append(...content);
+  dismissible(toast);
+  messages.append(toast);
+  return toast;
+};
+for (const toast of messages.querySelectorAll(".toast")) dismissible(toast);
+document.addEventListener("click", (event) => {
+  const toast = event.target.closest(".toasts .toast");
+  if (toast && !event.target.closest("button, a")) toast.remove();
+});
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   await navigator.clipboard.writeText(button.dataset.copy);
-  const status = document.querySelector(".toasts");
-  const note = document.createElement("p");
-  note.className = "toast success";
-  note.textContent = button.dataset.copied;
-  status.append(note);
+  const note = announce("success", button.dataset.copied);
   setTimeout(() => note.remove(), 4000);
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+
+// A password can be looked at while it is typed; it is never sent as a readable field.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-reveal]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.reveal);
+  const shown = field.type === "password";
+  field.type = shown ? "text" : "password";
+  button.setAttribute("aria-pressed", String(shown));
+});
+document.addEventListener("submit", (event) => {
+  for (const button of event.target.querySelectorAll("[data-reveal]")) {
+    document.getElementById(button.dataset.reveal).type = "password";
+  }
 });
 
 // The end of an idle session is announced two minutes before (or half-way, where sessions are shorter).
 const { idleMinutes, idleNotice, idleStay } = document.body.dataset;
 if (idleMinutes) {
   const minutes = Math.max(Number(idleMinutes) - 2, Number(idleMinutes) / 2);
-  const announce = () => {
-    const note = document.createElement("p");
-    note.className = "toast warning";
+  const warn = () => {
     const stay = document.createElement("button");
     stay.type = "button";
     stay.className = "quiet";
     stay.textContent = idleStay;
+    const note = announce("warning", `${idleNotice} `, stay);
     stay.addEventListener("click", async () => {
       await fetch("/about");
       note.remove();
-      setTimeout(announce, minutes * 60_000);
+      setTimeout(warn, minutes * 60_000);
     });
-    note.append(`${idleNotice} `, stay);
-    document.querySelector(".toasts").append(note);
   };
-  setTimeout(announce, minutes * 60_000);
+  setTimeout(warn, minutes * 60_000);
 }
 
-// Messages go away by a click.
+// Shortcuts of one key can be switched off: speech input would press them by accident.
+const shortcuts = document.getElementById("shortcuts");
+const shortcutsOn = document.getElementById("shortcuts-on");
+try {
+  shortcutsOn.checked = localStorage.getItem("shortcuts") !== "off";
+  shortcutsOn.addEventListener("change", () => localStorage.setItem("shortcuts", shortcutsOn.checked ? "on" : "off"));
+} catch {
+  // A browser that stores nothing: the switch holds for this page.
+}
+
 document.addEventListener("click", (event) => {
-  const toast = event.target.closest(".toasts .toast");
-  if (toast && !event.target.closest("button, a")) toast.remove();
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens).showModal();
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.target.closest("input, textarea, select")) return;
-  const search = document.querySelector("[type=search]");
+  if (event.ctrlKey || event.altKey || event.metaKey || shortcuts.open) return;
+  if (event.target.closest("input:not([type=checkbox]), textarea, select")) return;
+  if (event.key === "Escape") messages.replaceChildren();
+  if (!shortcutsOn.checked) return;
+  if (event.key === "?") shortcuts.showModal();
+  const search = event.key === "/" && document.querySelector("[type=search], form.filters input, form.filters select");
   if (search) {
     event.preventDefault();
+    const folded = search.closest("details");
+    if (folded) folded.open = true;
     search.focus();
   }
 });
 
-// On wide screens the menu is always open; without script the summary opens it.
-const menu = document.querySelector("details.menu");
-if (menu) {
-  const wide = window.matchMedia("(min-width: 900px)");
-  const follow = () => { menu.open = wide.matches; };
+// Of forwardings that exclude each other the last one that was switched on stays, if somebody agrees.
+for (const form of document.querySelectorAll("[data-excludes]")) {
+  form.addEventListener("change", (event) => {
+    const kind = event.target.closest("[data-kind]")?.dataset.kind;
+    if (!kind || !event.target.matches("[type=checkbox]:checked")) return;
+    const excluded = kind === form.dataset.excludes ? "[data-kind]" : `[data-kind="${form.dataset.excludes}"]`;
+    const others = [...form.querySelectorAll(`${excluded} [type=checkbox]:checked`)].filter((each) => each !== event.target);
+    if (!others.length) return;
+    if (window.confirm(form.dataset.question)) for (const other of others) other.checked = false;
+    else event.target.checked = false;
+  });
+}
+
+// The contents of a document shrink to what is looked for.
+const finder = document.querySelector("[data-finder]");
+finder?.addEventListener("input", () => {
+  const wanted = finder.value.trim().toLowerCase();
+  for (const entry of finder.closest("details").querySelectorAll("nav > ul > li")) {
+    const lines = [...entry.querySelectorAll("li")];
+    const named = entry.querySelector("summary, a").textContent.toLowerCase().includes(wanted);
+    for (const line of lines) line.hidden = !named && !line.textContent.toLowerCase().includes(wanted);
+    entry.hidden = !named && lines.every((line) => line.hidden);
+    const folded = entry.querySelector("details");
+    if (folded) folded.open = wanted !== "" && !entry.hidden;
+  }
+});
+
+// On wide screens the menu and the contents are always open; without script their summaries open them.
+const wide = window.matchMedia("(min-width: 900px)");
+for (const folded of document.querySelectorAll("details.menu, details[data-open-wide]")) {
+  const follow = () => { folded.open = wide.matches; };
   wide.addEventListener("change", follow);
   follow();
 }
