@@ -8,7 +8,6 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from benchmarks.machine import ENGINES, ROOT, Server, database, serving
 from benchmarks.routes import routes
 
 CALLS = 1_000_000
-_BATCH = 5_000
 
 
 def measure(engine: str, options: argparse.Namespace) -> list[dict[str, Any]]:
@@ -77,53 +75,66 @@ def _run(environ: dict[str, str], *words: str) -> str:
 
 
 def fill(count: int, busy: str, domain: str) -> None:
-    """Calls of the months before, each with one device; every hundredth is of one busy account."""
-    from datetime import UTC, datetime, timedelta  # noqa: PLC0415
+    """Calls of the months before, each with one device; every hundredth is of one busy account.
 
+    The database makes them itself, in portions that it commits one by one.
+    """
     from django.db import connection  # noqa: PLC0415 after django.setup()
 
-    from flexiapi.statistics.models import Call, CallDevice  # noqa: PLC0415
-
-    start = datetime(2026, 4, 1, tzinfo=UTC)
-    step = timedelta(days=91) / count
-
-    def calls(first: int) -> Iterator[Call]:
-        for number in range(first, min(first + _BATCH, count)):
-            caller = busy if number % 100 == 0 else f"user{number * 7919 % 2000}"
-            moment = start + number * step
-            yield Call(
-                id=f"a{number:063x}",
-                from_username=caller,
-                from_domain=domain,
-                to_username=f"user{number * 104729 % 2000}",
-                to_domain=domain,
-                initiated_at=moment,
-                ended_at=moment + timedelta(seconds=90),
-                created_at=moment,
-                updated_at=moment,
-            )
-
-    for first in range(0, count, _BATCH):
-        made = Call.objects.bulk_create(calls(first), batch_size=500)
-        CallDevice.objects.bulk_create(
-            (
-                CallDevice(
-                    call=call,
-                    device_id='"<urn:uuid:00000000-0000-0000-0000-000000000000>"',
-                    rang_at=call.initiated_at,
-                    invite_terminated_at=call.initiated_at,
-                    invite_terminated_state="accepted",
-                    created_at=call.initiated_at,
-                    updated_at=call.initiated_at,
-                )
-                for call in made
-            ),
-            batch_size=500,
-        )
+    one = _DIALECTS[connection.vendor]
+    statements = (_CALLS.format(digits=_DIGITS, **one), _DEVICES.format(**one))
     with connection.cursor() as cursor:
-        cursor.execute(
-            {"mysql": "ANALYZE TABLE statistics_calls", "postgresql": "ANALYZE"}.get(connection.vendor, "ANALYZE")
-        )
+        for first in range(0, count, _PORTION):
+            values = {"first": first, "count": count, "busy": busy, "domain": domain, "step": 91 * 86_400 / count}
+            for statement in statements:
+                cursor.execute(statement, values)
+        cursor.execute("ANALYZE TABLE statistics_calls" if connection.vendor == "mysql" else "ANALYZE")
+
+
+_PORTION = 10_000
+_DIGITS = " CROSS JOIN ".join(
+    f"(SELECT 0 AS d{place}{''.join(f' UNION ALL SELECT {digit}' for digit in range(1, 10))}) p{place}"
+    for place in range(4)
+)
+_CALLS = """
+    INSERT INTO statistics_calls (id, from_username, from_domain, to_username, to_domain, initiated_at, ended_at,
+                                  created_at, updated_at)
+    SELECT {id}, CASE WHEN n %% 100 = 0 THEN %(busy)s ELSE {caller} END, %(domain)s, {callee}, %(domain)s,
+           {moment}, {moment}, {moment}, {moment}
+      FROM (SELECT %(first)s + d0 + 10 * d1 + 100 * d2 + 1000 * d3 AS n FROM {digits}) numbers
+     WHERE n < %(count)s
+"""
+_DEVICES = """
+    INSERT INTO statistics_call_devices (call_id, device_id, rang_at, invite_terminated_at, invite_terminated_state,
+                                         created_at, updated_at)
+    SELECT c.id, '"<urn:uuid:00000000-0000-0000-0000-000000000000>"', c.initiated_at, c.initiated_at, 'accepted',
+           c.initiated_at, c.initiated_at
+      FROM statistics_calls c LEFT JOIN statistics_call_devices d ON d.call_id = c.id
+     WHERE d.id IS NULL AND c.id >= {first_id} AND c.id LIKE 'a0%%'
+"""
+_DIALECTS = {
+    "mysql": {
+        "caller": "CONCAT('user', n %% 2000 * 7919 %% 2000)",
+        "callee": "CONCAT('user', n %% 2000 * 4729 %% 2000)",
+        "id": "CONCAT('a', LPAD(n, 63, '0'))",
+        "first_id": "CONCAT('a', LPAD(%(first)s, 63, '0'))",
+        "moment": "TIMESTAMPADD(SECOND, n * %(step)s, '2026-04-01')",
+    },
+    "postgresql": {
+        "caller": "CONCAT('user', n %% 2000 * 7919 %% 2000)",
+        "callee": "CONCAT('user', n %% 2000 * 4729 %% 2000)",
+        "id": "CONCAT('a', LPAD(CAST(n AS TEXT), 63, '0'))",
+        "first_id": "CONCAT('a', LPAD(CAST(%(first)s AS TEXT), 63, '0'))",
+        "moment": "TIMESTAMPTZ '2026-04-01 00:00:00Z' + n * %(step)s * INTERVAL '1 second'",
+    },
+    "sqlite": {
+        "caller": "'user' || (n %% 2000 * 7919 %% 2000)",
+        "callee": "'user' || (n %% 2000 * 4729 %% 2000)",
+        "id": "PRINTF('a%%063d', n)",
+        "first_id": "PRINTF('a%%063d', %(first)s)",
+        "moment": "DATETIME(1775001600 + n * %(step)s, 'unixepoch')",
+    },
+}
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Where the bench runs: empty databases, servers of one process, and the CPU time that they take."""
 
 import base64
+import http.client
 import os
 import secrets
 import socket
@@ -103,20 +104,31 @@ def serving(application: str, environ: dict[str, str]) -> Iterator[Server]:
         cwd=ROOT,
     )
     try:
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                if time.monotonic() > deadline or process.poll() is not None:
-                    raise RuntimeError(f"{application} does not start") from None
-                time.sleep(0.1)
-        time.sleep(1)
+        deadline = time.monotonic() + 120
+        while not _answers(port):
+            if time.monotonic() > deadline or process.poll() is not None:
+                raise RuntimeError(f"{application} does not start")
+            time.sleep(0.1)
         yield Server(port, process.pid)
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        try:
+            process.wait(timeout=60)  # it waits half of that for connections that are still open
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _answers(port: int) -> bool:
+    """Whether a worker answers at all: the port is open long before, and a busy machine takes its time."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    try:
+        connection.request("GET", "/up")
+        connection.getresponse().read()
+    except OSError:
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 def _children(pid: int) -> list[int]:

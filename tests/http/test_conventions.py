@@ -57,6 +57,12 @@ class TestMethods:
             "The GET method is not supported for route api/accounts/1/activate. Supported methods: POST."
         )
 
+    def test_every_method_is_named_once(self, api: Api) -> None:
+        answer = api.as_admin(factories.a_space()).post("/api/accounts/1/carddavs/1")
+
+        assert (answer.status, answer.header("Allow")) == (405, "GET, HEAD, PUT, PATCH, DELETE")
+        assert answer.message.endswith("Supported methods: GET, HEAD, PUT, PATCH, DELETE.")
+
     def test_options_lists_the_methods(self, api: Api) -> None:
         answer = api.on(factories.a_space()).send("OPTIONS", "/api/accounts")
 

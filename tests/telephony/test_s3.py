@@ -14,7 +14,9 @@ from tests.api import Api
 from tests.telephony.recordings import WAV, files_below, path_of, slot, upload
 
 from flexiapi.config import instance
+from flexiapi.messaging.mail_gateways import memory
 from flexiapi.telephony import tasks
+from flexiapi.telephony.models import AccountFile
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +147,32 @@ def test_kept_played_and_removed(
         assert admin.delete(f"/api/accounts/{account.pk}/voicemails/{place['id']}").text == "1"
     assert bucket.objects == {}
     assert visitor.get(path_of(file["download_url"])).status == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_mailed_from_there(api: Api, bucket: Bucket) -> None:
+    account = factories.an_account(factories.a_space(), email="alice@example.org")
+    admin = api.as_admin(account.space)
+    file = upload(admin, path_of(slot(admin, account)["upload_url"])).json
+    memory.sent.clear()
+
+    with instance.override(mail_driver="array", deliveries_inline=True):
+        tasks.mail_voicemails()
+
+    (attached,) = memory.sent[-1].message().iter_attachments()
+    assert (attached.get_filename(), attached.get_content()) == (file["name"], WAV + b"\r\n")
+
+
+def test_one_that_is_gone_from_there_is_given_up(api: Api, bucket: Bucket) -> None:
+    account = factories.an_account(factories.a_space(), email="alice@example.org")
+    admin = api.as_admin(account.space)
+    upload(admin, path_of(slot(admin, account)["upload_url"]))
+    bucket.objects.clear()
+
+    for _ in range(4):
+        tasks.mail_voicemails()
+
+    assert AccountFile.objects.get().sending_by_mail_tryouts == 3
 
 
 def test_leftovers_are_found(bucket: Bucket) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from tests import factories
 from tests.api import Api
-from tests.telephony.recordings import files_below, path_of, slot, upload
+from tests.telephony.recordings import WAV, files_below, path_of, slot, upload
 from tests.together import at_once
 
 from flexiapi import cli
@@ -80,8 +80,9 @@ class TestMailing:
         mail = str(memory.sent[-1])
         assert CALLER in mail
         assert account.identifier in mail
-        assert "audio/wav" in mail
-        assert "note.wav" in mail
+        (attached,) = memory.sent[-1].message().iter_attachments()
+        assert (attached.get_content_type(), attached.get_content()) == ("audio/wav", WAV + b"\r\n")
+        assert attached.get_filename() == file(recording).name
 
     def test_empty_places_are_left_alone(self, api: Api, account: Account) -> None:
         slot(api.as_admin(account.space), account)

@@ -209,9 +209,9 @@ def country_activated(code: str) -> bool:
     return PhoneCountry.objects.filter(code=code, activated=True).exists()
 
 
-def phone_countries() -> Sequence[PhoneCountry]:
+def phone_countries() -> QuerySet[PhoneCountry]:
     """All countries by code."""
-    return list(PhoneCountry.objects.order_by("code"))
+    return PhoneCountry.objects.order_by("code")
 
 
 def domain_exists(domain: str) -> bool:

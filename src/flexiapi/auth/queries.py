@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from flexiapi.accounts.models import Account
 from flexiapi.http.dates import now
 from flexiapi.spaces.models import OidcConfiguration, Space
@@ -38,9 +40,10 @@ def overdue_managed_keys(moment: datetime) -> list[ApiKey]:
     ]
 
 
-def living_sessions(account_id: int) -> list[PortalSession]:
+def living_sessions(account_id: int) -> QuerySet[PortalSession]:
     """The portal sessions of an account that have not expired, the latest used first."""
-    return list(PortalSession.objects.filter(account_id=account_id, expire_date__gt=now()).order_by("-last_seen_at"))
+    rows = PortalSession.objects.filter(account_id=account_id, expire_date__gt=now())
+    return rows.order_by("-last_seen_at", "-session_key")
 
 
 def session(key_hash: str) -> PortalSession | None:

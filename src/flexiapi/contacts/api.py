@@ -12,7 +12,7 @@ from flexiapi.auth.access import AdministratorView, ApiRequest, UserView
 from flexiapi.http import pagination, replies
 from flexiapi.http.openapi import TEXT, describe
 from flexiapi.http.routing import path
-from flexiapi.http.schemas import KEYSET, listing_of, mapping
+from flexiapi.http.schemas import KEYSET, listing_by_name, listing_of
 
 from . import documents, queries, schemas
 from .serializers import ListFields, VcardInput
@@ -83,14 +83,7 @@ class ContactsLists(AdministratorView):
     @describe("List the contacts lists", query=KEYSET, ok={200: listing_of(schemas.LIST)}, errors=(422,))
     def get(self, request: ApiRequest) -> HttpResponse:
         """All of them."""
-        rows = queries.lists(request.space)
-
-        def write(ids: Any) -> list[dict[str, Any]]:
-            return [documents.contacts_list(found) for found in rows.filter(pk__in=ids)]
-
-        if pagination.wants_keyset(request):
-            return replies.json(pagination.keyset(request, rows, write=write))
-        return replies.json([documents.contacts_list(found) for found in rows])
+        return pagination.listed(request, queries.lists(request.space), write=documents.contacts_list)
 
     @describe("Create a contacts list", body=ListFields, ok={201: schemas.LIST}, errors=(422,))
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -160,11 +153,18 @@ class _VcardsIndex:
 
     owner: Callable[..., Account]
 
-    @describe("List vCards", ok={200: mapping(schemas.VCARD)}, errors=(404,))
+    @describe("List vCards", query=KEYSET, ok={200: listing_by_name(schemas.VCARD)}, errors=(404, 422))
     def get(self, request: ApiRequest, **url: Any) -> HttpResponse:
         """All of them by UID."""
-        owner = self.owner(request, **url)
-        return replies.json({found.uuid: documents.vcard(found) for found in queries.vcards(owner.pk)})
+        rows = queries.vcards(self.owner(request, **url).pk)
+
+        def write(ids: Any) -> list[dict[str, Any]]:
+            return [{found.uuid: documents.vcard(found)} for found in rows.filter(pk__in=ids)]
+
+        if pagination.wants_keyset(request):
+            page = pagination.keyset(request, rows, write=write)
+            return replies.json({**page, "data": {uid: card for one in page["data"] for uid, card in one.items()}})
+        return replies.json({found.uuid: documents.vcard(found) for found in rows})
 
     @describe("Store a vCard", body=VcardInput, ok={201: schemas.VCARD}, errors=(404, 409, 422))
     def post(self, request: ApiRequest, **url: Any) -> HttpResponse:

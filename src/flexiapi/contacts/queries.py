@@ -154,9 +154,9 @@ def title_taken(space: Space, title: str, *, but: int | None = None) -> bool:
     return (rows if but is None else rows.exclude(pk=but)).exists()
 
 
-def vcards(account_id: int) -> Sequence[Vcard]:
+def vcards(account_id: int) -> QuerySet[Vcard]:
     """The vCards that an account keeps, by age."""
-    return list(Vcard.objects.filter(account_id=account_id).order_by("id"))
+    return Vcard.objects.filter(account_id=account_id).order_by("id")
 
 
 def vcard(account_id: int, uuid: str) -> Vcard:

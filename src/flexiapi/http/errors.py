@@ -200,7 +200,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
 
 def method_not_allowed(request: HttpRequest, allowed: Sequence[str]) -> HttpResponse:
     """405 with the `Allow` header; `HEAD` is allowed wherever `GET` is."""
-    names = [name for method in allowed for name in ((method, "HEAD") if method == "GET" else (method,))]
+    written = [name for method in allowed for name in ((method, "HEAD") if method == "GET" else (method,))]
+    names = list(dict.fromkeys(written))
     path = request.path.strip("/")
     text = f"The {request.method} method is not supported for route {path}. Supported methods: {', '.join(names)}."
     reply = render(request, MethodNotAllowed(text))

@@ -4,11 +4,11 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from math import ceil
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import pgettext
 
@@ -19,6 +19,7 @@ from flexiapi.http.messages import sentence
 
 Writer = Callable[[Sequence[Any]], list[dict[str, Any]]]
 Rows = QuerySet[Any] | Merged[Any]
+Row = TypeVar("Row", bound=Model)
 
 _EDGE = 13
 _MOST = 100
@@ -40,6 +41,17 @@ def listing(request: HttpRequest, rows: QuerySet[Any], *, write: Writer) -> Http
     if wants_keyset(request):
         return replies.json(keyset(request, rows, write=write))
     return replies.json(write(list(rows.values_list("pk", flat=True))))
+
+
+def listed(request: HttpRequest, rows: QuerySet[Row], *, write: Callable[[Row], dict[str, Any]]) -> HttpResponse:
+    """The same for rows that are read whole and written one by one."""
+
+    def page(ids: Sequence[Any]) -> list[dict[str, Any]]:
+        return [write(row) for row in rows.filter(pk__in=ids)]
+
+    if wants_keyset(request):
+        return replies.json(keyset(request, rows, write=page))
+    return replies.json([write(row) for row in rows])
 
 
 def wants_keyset(request: HttpRequest) -> bool:
@@ -122,7 +134,7 @@ def keyset(request: HttpRequest, rows: Rows, *, write: Writer) -> dict[str, Any]
     more, found = len(found) > limit, found[:limit]
     return {
         "data": write([row[-1] for row in found]),
-        "next_cursor": _encoded(found[-1]) if more else None,
+        "next_cursor": _encoded(found[-1][: len(order)]) if more else None,
     }
 
 

@@ -92,16 +92,21 @@ def page_of(items: Schema) -> Schema:
             "total": INTEGER,
         }
     )
-    return {"oneOf": [numbered, _by_key(items)]}
+    return {"oneOf": [numbered, _by_key(array(items))]}
 
 
 def listing_of(items: Schema) -> Schema:
     """A whole list, or with `limit` or `after` a page of it."""
-    return {"oneOf": [array(items), _by_key(items)]}
+    return {"oneOf": [array(items), _by_key(array(items))]}
 
 
-def _by_key(items: Schema) -> Schema:
-    return obj({"data": array(items), "next_cursor": nullable(STRING)})
+def listing_by_name(values: Schema) -> Schema:
+    """A whole object with free keys, or with `limit` or `after` a page of it."""
+    return {"oneOf": [mapping(values), _by_key(mapping(values))]}
+
+
+def _by_key(page: Schema) -> Schema:
+    return obj({"data": page, "next_cursor": nullable(STRING)})
 
 
 KEYSET: dict[str, Schema] = {

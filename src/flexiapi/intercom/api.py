@@ -1,6 +1,5 @@
 """The account types, actions and dictionaries of the API."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -36,12 +35,7 @@ class AccountTypes(AdministratorView):
     @describe("List the account types", query=KEYSET, ok={200: listing_of(schemas.TYPE)}, errors=(422,))
     def get(self, request: ApiRequest) -> HttpResponse:
         """All of them."""
-        rows = queries.types()
-
-        def write(ids: Sequence[int]) -> list[dict[str, Any]]:
-            return [type_document(found) for found in rows.filter(pk__in=ids)]
-
-        return pagination.listing(request, rows, write=write)
+        return pagination.listed(request, queries.types(), write=type_document)
 
     @describe("Create an account type", body=TypeFields, ok={201: schemas.TYPE}, errors=(422,))
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -99,11 +93,7 @@ class Actions(AdministratorView):
     def get(self, request: ApiRequest, account_id: int) -> HttpResponse:
         """All of them."""
         rows = queries.actions(queries.account_with_dtmf(request.scope, account_id))
-
-        def write(ids: Sequence[int]) -> list[dict[str, Any]]:
-            return [action_document(found) for found in rows.filter(pk__in=ids)]
-
-        return pagination.listing(request, rows, write=write)
+        return pagination.listed(request, rows, write=action_document)
 
     @describe("Create an action", body=ActionFields, ok={201: schemas.ACTION}, errors={**_NO_DTMF, 422: ""})
     def post(self, request: ApiRequest, account_id: int) -> HttpResponse:

@@ -8,10 +8,10 @@ from django.http import HttpResponse
 
 from flexiapi.accounts.services.spaces import delete_space
 from flexiapi.auth.access import ApiRequest, SuperAdministratorView
-from flexiapi.http import inputs, replies
+from flexiapi.http import inputs, pagination, replies
 from flexiapi.http.openapi import TEXT, describe
 from flexiapi.http.routing import path
-from flexiapi.http.schemas import array
+from flexiapi.http.schemas import KEYSET, listing_of
 
 from . import documents, queries, schemas
 from .serializers import CardDavServerInput, EmailServerInput, SpaceCreation, SpaceReplacement
@@ -26,9 +26,9 @@ def document(domain: str, status: int = 200) -> HttpResponse:
 class Spaces(SuperAdministratorView):
     """All Spaces of the instance, the expired ones too: Flexisip asks again and again which domains are served."""
 
-    @describe("List the Spaces", ok={200: array(schemas.SPACE)})
+    @describe("List the Spaces", query=KEYSET, ok={200: listing_of(schemas.SPACE)}, errors=[422])
     def get(self, request: ApiRequest) -> HttpResponse:
-        return replies.json([documents.space(space) for space in queries.with_servers()])
+        return pagination.listed(request, queries.with_servers(), write=documents.space)
 
     @describe("Create a Space", body=SpaceCreation, ok={201: schemas.SPACE}, errors=[422])
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -113,10 +113,15 @@ class SpaceLogo(SuperAdministratorView):
 class SpaceCardDavServers(SuperAdministratorView):
     """The CardDAV servers that the apps of a Space search."""
 
-    @describe("List the CardDAV servers of a Space", ok={200: array(schemas.CARDDAV_SERVER)}, errors=[404])
+    @describe(
+        "List the CardDAV servers of a Space",
+        query=KEYSET,
+        ok={200: listing_of(schemas.CARDDAV_SERVER)},
+        errors=[404, 422],
+    )
     def get(self, request: ApiRequest, domain: str) -> HttpResponse:
         rows = queries.carddav_servers(queries.by_domain(domain))
-        return replies.json([documents.carddav_server(row) for row in rows])
+        return pagination.listed(request, rows, write=documents.carddav_server)
 
     @describe(
         "Add a CardDAV server to a Space",

@@ -12,7 +12,7 @@ from flexiapi.config import instance
 from flexiapi.http import dates, errors, pagination, proxies, replies
 from flexiapi.http.openapi import TEXT, describe
 from flexiapi.http.routing import path
-from flexiapi.http.schemas import PAGED, array, mapping
+from flexiapi.http.schemas import KEYSET, listing_of, mapping
 
 from . import daemon, documents, queries, schemas, turn, uploads
 from .models import AccountFile, CallForwarding
@@ -24,8 +24,6 @@ from .serializers import (
     VoicemailSlot,
 )
 from .services import call_forwardings, carddav_credentials, devices, external_accounts, files
-
-KEYSET = {name: PAGED[name] for name in ("limit", "after")}
 
 
 def account_of(request: ApiRequest, account_id: int | None) -> Account:
@@ -65,10 +63,11 @@ class DeviceDetail(PublicView):
 class ForwardingList(PublicView):
     """The call forwardings of an account."""
 
-    @describe("List call forwardings", ok={200: array(schemas.FORWARDING)}, errors=(404,))
+    @describe("List call forwardings", query=KEYSET, ok={200: listing_of(schemas.FORWARDING)}, errors=(404, 422))
     def get(self, request: ApiRequest, account_id: int | None = None) -> HttpResponse:
         account = account_of(request, account_id)
-        return replies.json([forwarding(request, account, row) for row in queries.forwardings(account)])
+        rows = queries.forwardings(account)
+        return pagination.listed(request, rows, write=lambda row: forwarding(request, account, row))
 
     @describe("Create a call forwarding", body=ForwardingInput, ok={201: schemas.FORWARDING}, errors=(404, 422))
     def post(self, request: ApiRequest, account_id: int | None = None) -> HttpResponse:
@@ -141,17 +140,11 @@ class SlotCreation(PublicView):
 class MyVoicemails(SlotCreation, UserView):
     """The voicemails of the account itself."""
 
-    @describe("List the own voicemails", query=KEYSET, ok={200: schemas.FILES}, errors=(422,))
+    @describe("List the own voicemails", query=KEYSET, ok={200: listing_of(schemas.FILE)}, errors=(422,))
     def get(self, request: ApiRequest) -> HttpResponse:
         account = accounts.own(request.scope)
-        rows, base = queries.voicemails(account), base_of(request, account)
-
-        def write(ids: Any) -> list[documents.Document]:
-            return [documents.file(row, base=base) for row in queries.files(ids)]
-
-        if "limit" in request.GET or "after" in request.GET:
-            return replies.json(pagination.keyset(request, rows, write=write))
-        return replies.json([documents.file(row, base=base) for row in rows])
+        base = base_of(request, account)
+        return pagination.listed(request, queries.voicemails(account), write=lambda row: documents.file(row, base=base))
 
 
 class VoicemailDetail(PublicView):

@@ -125,9 +125,9 @@ def carddav_server(account: Account, server_id: int) -> CardDavServer:
     return found
 
 
-def forwardings(account: Account) -> Sequence[CallForwarding]:
+def forwardings(account: Account) -> QuerySet[CallForwarding]:
     """The call forwardings of an account with their contacts, newest first."""
-    return list(CallForwarding.objects.filter(account=account).select_related("contact").order_by("-id"))
+    return CallForwarding.objects.filter(account=account).select_related("contact").order_by("-id")
 
 
 def forwarding(account: Account, forwarding_id: int) -> CallForwarding:

@@ -76,7 +76,6 @@ _FILE: dict[str, Schema] = {
     "download_url": _TEXT,
 }
 FILE = component("File", obj(_FILE))
-FILES: Schema = {"oneOf": [array(FILE), obj({"data": array(FILE), "next_cursor": nullable(STRING)})]}
 SLOT = component("VoicemailPlace", obj({**_FILE, "upload_url": STRING, "max_upload_size": INTEGER}))
 TURN = component("TurnService", obj({"username": STRING, "password": STRING, "ttl": INTEGER, "uris": array(STRING)}))
 MESSAGE = component("SentMessage", obj({"id": STRING}))

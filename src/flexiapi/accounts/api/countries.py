@@ -1,27 +1,30 @@
 """The countries whose phone numbers may be accepted."""
 
+from typing import Any
+
 from django.http import HttpResponse
 
 from flexiapi.accounts import queries, schemas
+from flexiapi.accounts.models import PhoneCountry
 from flexiapi.accounts.services import countries
 from flexiapi.auth.access import ApiRequest, PublicView, SuperAdministratorView
-from flexiapi.http import replies
+from flexiapi.http import pagination, replies
 from flexiapi.http.openapi import TEXT, describe
 from flexiapi.http.routing import path
-from flexiapi.http.schemas import array
+from flexiapi.http.schemas import KEYSET, listing_of
+
+
+def country_document(row: PhoneCountry) -> dict[str, Any]:
+    """A country on the wire."""
+    return {"code": row.code, "country_code": row.country_code, "activated": row.activated}
 
 
 class PhoneCountries(PublicView):
     """The countries whose phone numbers may be accepted."""
 
-    @describe("List the phone countries", ok={200: array(schemas.PHONE_COUNTRY)})
+    @describe("List the phone countries", query=KEYSET, ok={200: listing_of(schemas.PHONE_COUNTRY)}, errors=(422,))
     def get(self, request: ApiRequest) -> HttpResponse:
-        return replies.json(
-            [
-                {"code": row.code, "country_code": row.country_code, "activated": row.activated}
-                for row in queries.phone_countries()
-            ]
-        )
+        return pagination.listed(request, queries.phone_countries(), write=country_document)
 
 
 class PhoneCountryState(SuperAdministratorView):

@@ -1,15 +1,18 @@
 """Where an account is logged in to the portal, for its administrators."""
 
+from typing import Any
+
 from django.http import HttpResponse
 
 from flexiapi.accounts import queries
 from flexiapi.auth import queries as credentials
 from flexiapi.auth import sessions
 from flexiapi.auth.access import AdministratorView, ApiRequest
-from flexiapi.http import dates, replies
+from flexiapi.auth.models import PortalSession
+from flexiapi.http import dates, pagination, replies
 from flexiapi.http.openapi import describe
 from flexiapi.http.routing import path
-from flexiapi.http.schemas import MOMENT, STRING, array, nullable, obj
+from flexiapi.http.schemas import KEYSET, MOMENT, STRING, listing_of, nullable, obj
 
 _SESSION = obj(
     {
@@ -23,25 +26,26 @@ _SESSION = obj(
 )
 
 
+def session_document(row: PortalSession) -> dict[str, Any]:
+    """A session on the wire."""
+    return {
+        "id": row.handle,
+        "ip": row.ip,
+        "user_agent": row.user_agent,
+        "created_at": dates.wire(row.created_at),
+        "last_seen_at": dates.wire(row.last_seen_at),
+        "expire_at": dates.wire(row.expire_date),
+    }
+
+
 class AccountSessions(AdministratorView):
     """The portal sessions of an account."""
 
-    @describe("List the portal sessions of an account", ok={200: array(_SESSION)}, errors=(404,))
+    @describe("List the portal sessions of an account", query=KEYSET, ok={200: listing_of(_SESSION)}, errors=(404, 422))
     def get(self, request: ApiRequest, account_id: int) -> HttpResponse:
         """Those that have not expired, the latest used first."""
         account = queries.account(request.scope, account_id)
-        found = [
-            {
-                "id": row.handle,
-                "ip": row.ip,
-                "user_agent": row.user_agent,
-                "created_at": dates.wire(row.created_at),
-                "last_seen_at": dates.wire(row.last_seen_at),
-                "expire_at": dates.wire(row.expire_date),
-            }
-            for row in credentials.living_sessions(account.pk)
-        ]
-        reply = replies.json(found)
+        reply = pagination.listed(request, credentials.living_sessions(account.pk), write=session_document)
         reply["Cache-Control"] = "no-store"
         return reply
 
