@@ -22,6 +22,7 @@ OBSOLETE: Final[Mapping[str, str]] = {
     "CACHE_DRIVER": "the cache is not configurable",
     "CACHE_PREFIX": "the cache is not configurable",
     "DEVICES_MANAGEMENT": "devices can be managed as soon as Redis is configured",
+    "INSTANCE_CONFIRMED_REGISTRATION_TEXT": "the texts of mails are templates of the configuration directory",
     "LOG_SLACK_WEBHOOK_URL": "forward the journal or syslog instead",
     "LOG_STDERR_FORMATTER": "has no effect",
     "MAIL_LOG_CHANNEL": "mails are logged where everything is",

@@ -309,7 +309,6 @@ class InstanceSettings:
     account_default_password_algorithm: str | None = setting(_ALGORITHMS, None, "Algorithm of new passwords.")
     instance_copyright: str | None = setting(TEXT, None, "Text of the footer.")
     instance_intro_registration: str | None = setting(TEXT, None, "Markdown of the login and registration pages.")
-    instance_confirmed_registration_text: str | None = setting(TEXT, None, "Markdown of the confirmation mail.")
     web_panel: bool | None = setting(FLAG, None, "Whether there are web pages.")
     newsletter_registration_address: str | None = setting(EMAIL, None, "Where newsletter subscriptions are sent.")
     public_registration: bool | None = setting(FLAG, None, "Whether anybody may register.")

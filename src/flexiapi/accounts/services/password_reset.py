@@ -3,7 +3,6 @@
 from django.db import transaction
 
 from flexiapi.accounts import queries
-from flexiapi.accounts.events import AccountEvent, password_changed
 from flexiapi.accounts.models import ResetPasswordEmailToken
 from flexiapi.auth.gate import hashed
 from flexiapi.auth.scope import Origin
@@ -46,6 +45,4 @@ def reset(space: Space, token: str, password: str, *, origin: Origin) -> None:
     if ResetPasswordEmailToken.objects.filter(pk=found.pk, used=False).update(used=True, updated_at=moment) != 1:
         raise Forbidden("Token expired")
     ResetPasswordEmailToken.objects.filter(account_id=account.pk).update(used=True, updated_at=moment)
-    passwords.set_password(account, password)
-    passwords.revoke_ways_in(account)
-    password_changed.announce(AccountEvent(account.pk, account.username, account.domain, None, origin))
+    passwords.replace_password(account, password, space=space, by=None, origin=origin)

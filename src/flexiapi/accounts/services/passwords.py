@@ -31,6 +31,17 @@ def set_password(account: Account, password: str, *, space: Space | None = None)
     Password.objects.create(account=account, password=stored, algorithm=algorithm)
 
 
+def replace_password(account: Account, password: str, *, space: Space, by: Caller | None, origin: Origin) -> None:
+    """Set a password where nobody has shown the old one; every way in that the old one opened ends.
+
+    Raises:
+        Forbidden: Digest is not enabled on the Space.
+    """
+    set_password(account, password, space=space)
+    revoke_ways_in(account)
+    password_changed.announce(AccountEvent(account.pk, account.username, account.domain, by, origin))
+
+
 def matches(account: Account, password: str, *, space: Space | None = None) -> bool:
     """Whether a clear password fits any of the account's stored ones; takes the same time for all."""
     space = space or queries.space_of(account)
