@@ -167,7 +167,7 @@ def _gather(request: HttpRequest) -> None:
 
 
 def _preflight(request: HttpRequest, method: str) -> HttpResponseBase:
-    reply = replies.empty(204)
+    reply = replies.nothing()
     reply["Access-Control-Allow-Methods"] = method.upper()[:32]
     reply["Access-Control-Allow-Headers"] = request.META.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
     reply["Access-Control-Max-Age"] = "0"
