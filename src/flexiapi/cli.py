@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import django
 
 from flexiapi import console
-from flexiapi.config import instance, quickstart
+from flexiapi.config import instance, logging, quickstart
 from flexiapi.config.commands import COMMANDS as CONFIGURATION
 from flexiapi.provisioning.commands import COMMANDS as PROVISIONING
 
@@ -18,11 +18,11 @@ from flexiapi.provisioning.commands import COMMANDS as PROVISIONING
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit with its code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(run(words))
+    sys.exit(run(words, log=True))
 
 
-def run(words: Sequence[str]) -> int:
-    """Run one command; returns its exit code."""
+def run(words: Sequence[str], *, log: bool = False) -> int:
+    """Run one command; returns its exit code. `log` sends this process's log lines where the instance's go."""
     # What works without a configuration, so that it can also help where that is wrong.
     early = {command.name: command for command in (*CONFIGURATION, *PROVISIONING)}
     name = command_name(words)
@@ -30,7 +30,12 @@ def run(words: Sequence[str]) -> int:
         return console.run(console.Console(list(early.values()), {}), words)
     if name == "quickstart":
         quickstart.prepare(quickstart.directory_of(words))
-    instance.start(environment(words))
+    settings = instance.start(environment(words))
+    if log:
+        try:
+            logging.setup(settings)
+        except instance.ConfigurationError as error:
+            sys.stderr.write(f"{error}\n")
     return console.run(_complete(), words)
 
 

@@ -1,6 +1,8 @@
 """The console's frame: what all commands share, and how they are collected under their names."""
 
+import functools
 import io
+import json
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
@@ -48,6 +50,41 @@ class Command(click.Command):
 def asks(ctx: click.Context) -> bool:
     """Whether a question may be asked: a person is there and did not say `-n`."""
     return not (ctx.obj or {}).get("no_interaction") and sys.stdin.isatty()
+
+
+class Printer:
+    """What a command says: lines for people and the scripts that know them, or at its end one JSON object."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+
+    def line(self, text: str, **style: Any) -> None:
+        """A line, unless JSON was asked for."""
+        if not self._as_json:
+            click.secho(text, **style)
+
+    def result(self, **values: Any) -> None:
+        """What came out, if JSON was asked for."""
+        if self._as_json:
+            click.echo(json.dumps(values))
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+
+
+def removes(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A command that counts what it would remove, and with `--apply` (`apply`) removes it."""
+
+    @click.option("--apply", is_flag=True, help="Delete them; without it they are only counted.")
+    @click.option("--dry-run", is_flag=True, help="Only count them, as without --apply.")
+    @as_json
+    @functools.wraps(command)
+    def removing(*args: Any, apply: bool, dry_run: bool, **others: Any) -> Any:
+        if apply and dry_run:
+            raise Failure("--apply and --dry-run exclude each other")
+        return command(*args, apply=apply, **others)
+
+    return removing
 
 
 class Console(click.Group):

@@ -289,8 +289,9 @@ def account(config_dir: Path) -> AccountHooks | None:
     return None if plugins is None else AccountHooks(plugins)
 
 
+@cache
 def warn_about_php(config_dir: Path) -> list[Path]:
-    """Log and return the PHP hook files of a directory: they are never run and need to be rewritten."""
+    """Log and return, once, the PHP hook files of a directory: they are never run and need to be rewritten."""
     found = sorted(config_dir.glob("*_hooks.php"))
     for path in found:
         log.warning("PHP hooks are not run: rewrite them in Python", file=str(path))

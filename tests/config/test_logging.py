@@ -194,6 +194,19 @@ class TestStreams:
 
         assert len(parsed(directory / "flexiapi.log")) == 1
 
+    def test_what_root_makes_belongs_to_the_owner_of_the_directory(self, logs, folder, monkeypatch):
+        given = []
+        monkeypatch.setattr("os.geteuid", lambda: 0)
+        monkeypatch.setattr("os.chown", lambda path, *owner, **_: given.append((Path(path).name, owner)))
+
+        logs(LOG_CHANNEL="daily", FLEXIAPI_DATA_DIR=str(folder))
+        for _ in range(2):
+            product_logging.event_log().record("account created")
+
+        owner = (folder.stat().st_uid, folder.stat().st_gid)
+        assert [name.partition("-")[0] for name, _ in given] == ["logs", "events"]
+        assert {owner for _, owner in given} == {owner}
+
     def test_a_directory_that_cannot_be_written_is_told(self, logs, folder):
         (folder / "file").touch()
 

@@ -1,6 +1,7 @@
 """What the variables of an instance become."""
 
 import base64
+import dataclasses
 import ipaddress
 import re
 import threading
@@ -269,3 +270,14 @@ class TestCurrent:
     def test_it_cannot_be_changed(self):
         with pytest.raises(AttributeError):
             instance.current().app_name = "x"
+
+
+def test_every_setting_is_read_somewhere() -> None:
+    package = Path(instance.__file__).parents[1]
+    code = "".join(
+        file.read_text() for file in package.rglob("*.py") if file.parent.name != "config" or file.stem != "settings"
+    )
+    derived = {"app_previous_keys"}  # read by `derived_keys`
+
+    fields = {field.name for field in dataclasses.fields(InstanceSettings)}
+    assert {name for name in fields if not re.search(rf"\b{name}\b", code)} == derived

@@ -74,6 +74,20 @@ def test_a_phone_is_provisioned_by_its_token_then_by_digest(
     assert linphone.configuration["proxy_0"]["reg_identity"] == f'"Alice Martin" <sip:alice@{DOMAIN}>'
 
 
+def test_the_contacts_follow_the_document(linphone: Linphone, server: Server, space: Space) -> None:
+    alice = factories.an_account(space, "alice", password="s3cret")
+    bob = factories.an_account(space, "bob", display_name="Bob, Builder")
+    factories.a_contact(alice, bob)
+    linphone.write({"misc": {"config-uri": f"{server.url}/provisioning/{factories.a_token(alice).token}"}})
+
+    with linphone.running():
+        linphone.wait_for_log("END:VCARD")
+
+    assert "Content-Type: text/vcard; charset=utf-8" in linphone.log
+    assert f"IMPP:sip:bob@{DOMAIN}\nFN:Bob\\, Builder\n" in linphone.log.replace("\r", "")
+    assert "Couldn't parse buffer" not in linphone.log
+
+
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
 @pytest.mark.parametrize(("password", "status"), [("s3cret", "200"), ("wrong", "401")])
 def test_curl_answers_digest(server: Server, space: Space, algorithm: str, password: str, status: str) -> None:

@@ -70,20 +70,29 @@ class Flexisip:
         """PATCH."""
         return self.send("PATCH", path, body)
 
+    def upload(self, path: str, body: bytes, content_type: str) -> Reply:
+        """POST a file, as the voicemail server does."""
+        return self.together([("POST", path, body)], content_type=content_type)[0]
+
     def send(self, method: str, path: str, body: Any = None, more: Sequence[tuple[str, str]] = ()) -> Reply:
         """Send one request and wait for its reply."""
         return self.together([(method, path, body)], more)[0]
 
-    def together(self, requests: Sequence[tuple[str, str, Any]], more: Sequence[tuple[str, str]] = ()) -> list[Reply]:
+    def together(
+        self,
+        requests: Sequence[tuple[str, str, Any]],
+        more: Sequence[tuple[str, str]] = (),
+        content_type: str = "application/json",
+    ) -> list[Reply]:
         """Send requests at once, as streams of the one connection, and wait for all replies."""
-        streams = [self._start(method, path, body, more) for method, path, body in requests]
+        streams = [self._start(method, path, body, content_type, more) for method, path, body in requests]
         self._flush()
         while not all(self._replies[stream].complete for stream in streams):
             self._read()
         return [self._replies.pop(stream) for stream in streams]
 
-    def _start(self, method: str, path: str, body: Any, more: Sequence[tuple[str, str]]) -> int:
-        content = b"" if body is None else json.dumps(body, separators=(",", ":"), sort_keys=True).encode()
+    def _start(self, method: str, path: str, body: Any, content_type: str, more: Sequence[tuple[str, str]]) -> int:
+        content = _written(body)
         stream = self._connection.get_next_available_stream_id()
         self._replies[stream] = Reply()
         headers = [
@@ -93,13 +102,18 @@ class Flexisip:
             (":authority", self._authority),
             ("accept", "application/json"),
             *([("x-api-key", self._key)] if self._key is not None else []),
-            ("content-type", "application/json"),
+            ("content-type", content_type),
             ("content-length", str(len(content))),
             *more,
         ]
         self._connection.send_headers(stream, headers, end_stream=not content)
-        if content:
-            self._connection.send_data(stream, content, end_stream=True)
+        while content:
+            room = min(self._connection.local_flow_control_window(stream), self._connection.max_outbound_frame_size)
+            self._connection.send_data(stream, content[:room], end_stream=room >= len(content))
+            content = content[room:]
+            self._flush()
+            if content and not self._connection.local_flow_control_window(stream):
+                self._read()
         return stream
 
     def _flush(self) -> None:
@@ -123,6 +137,12 @@ class Flexisip:
             elif isinstance(event, h2.events.ConnectionTerminated):
                 self.going_away = True
         self._flush()
+
+
+def _written(body: Any) -> bytes:
+    if body is None or isinstance(body, bytes):
+        return body or b""
+    return json.dumps(body, separators=(",", ":"), sort_keys=True).encode()
 
 
 def _text(value: str | bytes) -> str:

@@ -1,5 +1,6 @@
 """nginx with the configuration that we ship, in front of a server of the tests."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,8 +33,10 @@ def in_front_of(
     site = site.replace("listen 443", f"listen 127.0.0.1:{port}").replace("listen 80", f"listen 127.0.0.1:{plain}")
     (folder / "site.conf").write_text(site)
     bodies = "".join(f"{kind}_temp_path {folder};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    # As root its workers would be somebody else, who cannot keep large bodies in this folder.
+    user = "user root; " if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; events {{}}\n"
+        f"{user}daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; events {{}}\n"
         f"http {{ access_log off; {bodies} include {folder}/site.conf; }}\n"
     )
     command = [requirements.program("nginx"), "-p", f"{folder}/", "-e", f"{folder}/error.log"]

@@ -8,15 +8,17 @@ from contextlib import ExitStack
 import pytest
 
 from flexiapi.spaces.models import Space
-from flexiapi.statistics.models import CallDevice
-from flexiapi.telephony.models import CallForwarding
+from flexiapi.statistics.models import CallDevice, ConferenceEvent, MessageDevice
+from flexiapi.telephony.models import AccountFile, CallForwarding
 from tests import factories
 from tests.live.flexisip import Flexisip
 from tests.live.server import Server
+from tests.telephony import recordings
 
 pytestmark = [pytest.mark.live, pytest.mark.django_db(transaction=True)]
 
 CALL = "ab" * 32
+RECORDING = recordings.WAV + bytes(1_500_000)
 DEVICE = '"<urn:uuid:5c2a97f6-7a5d-00c2-8c6b-3f1d5c2a97f6>"'
 
 
@@ -108,6 +110,82 @@ def test_device_ids_keep_their_bytes(flexisip: Flexisip, home: Space) -> None:
     device = CallDevice.objects.get(call_id=CALL)
     assert device.device_id == DEVICE
     assert device.rang_at is not None
+
+
+def test_a_voicemail_is_left(flexisip: Flexisip, home: Space) -> None:
+    bob = factories.an_account(home, "bob", email="bob@example.net")
+    silent = factories.an_account(home, "silent")
+    asked = {"content_type": "audio/wav", "sip_from": f"sip:alice@{home.domain};transport=tls"}
+
+    found = flexisip.get(f"/api/accounts/bob@{home.domain}/search")
+    place = flexisip.post(f"/api/accounts/{found.json['id']}/voicemails", asked)
+    left = flexisip.upload(
+        recordings.path_of(place.json["upload_url"]), recordings.body(RECORDING), recordings.FLEXISIP
+    )
+    refused = flexisip.post(f"/api/accounts/{silent.pk}/voicemails", asked)
+
+    assert (found.status, found.json["id"], place.status, left.status) == (200, bob.pk, 201, 200)
+    needed = {"id": str, "sip_from": str, "upload_url": str, "max_upload_size": int, "content_type": str}
+    assert {name: type(place.json[name]) for name in needed} == needed
+    assert 12_582_840 <= place.json["max_upload_size"] < 2**31
+    stored = AccountFile.objects.get()
+    assert stored.size == len(RECORDING) + 2
+    assert stored.name is not None
+    assert stored.name.endswith(f"_{'0a' * 32}.wav")
+    assert (refused.status, bool(refused.json["message"])) == (422, True)
+
+
+def test_a_message_is_reported(flexisip: Flexisip, home: Space) -> None:
+    message = {
+        "id": "cd" * 32,
+        "from": f"alice@{home.domain}",
+        "to": {f"mike@{home.domain}": {DEVICE: None}},
+        "sent_at": "2026-07-21T17:32:28Z",
+        "encrypted": False,
+        "conference_id": None,
+    }
+    device = f"/api/stats/messages/{message['id']}/to/mike@{home.domain}/devices/{DEVICE}"
+    answered = {"last_status": 200, "received_at": "2026-07-21T17:32:29Z"}
+
+    statuses = [
+        flexisip.post("/api/stats/messages", message).status,
+        flexisip.patch(device, answered).status,
+        flexisip.patch(device, answered).status,
+        flexisip.post("/api/stats/messages", message).status,
+    ]
+
+    assert statuses == [200, 201, 200, 200]
+    row = MessageDevice.objects.get()
+    assert (row.to_username, row.to_domain, row.device_id, row.last_status) == ("mike", home.domain, DEVICE, 200)
+
+
+def test_a_conference_is_reported(flexisip: Flexisip, home: Space) -> None:
+    at = "2026-07-21T17:32:28Z"
+    conference = {"id": "iHVDMq6MxSKp60bT", "created_at": at, "ended_at": None, "schedule": None}
+    participant = f"/api/stats/conferences/{conference['id']}/participants/mike@{home.domain}"
+
+    statuses = [
+        flexisip.post("/api/stats/conferences", conference).status,
+        flexisip.post(f"{participant}/events", {"type": "added", "at": at}).status,
+        flexisip.post(f"{participant}/devices/{DEVICE}/events", {"type": "joined", "at": at}).status,
+        flexisip.patch(f"/api/stats/conferences/{conference['id']}", {"ended_at": at}).status,
+    ]
+
+    assert statuses == [200, 201, 201, 200]
+    assert list(ConferenceEvent.objects.order_by("id").values_list("device_id", flat=True)) == [None, DEVICE]
+
+
+def test_pushes_need_a_pusher(flexisip: Flexisip) -> None:
+    push = {
+        "pn_provider": "apns",
+        "pn_param": "TEAM.org.app-x.voip",
+        "pn_prid": "00fc",
+        "type": "call",
+        "call_id": None,
+    }
+
+    assert flexisip.post("/api/push_notification", push).status == 503
+    assert flexisip.post("/api/push_notification", {**push, "pn_param": "@wrong"}).status == 422
 
 
 def test_every_challenge_is_a_line(port: int, home: Space) -> None:

@@ -202,7 +202,7 @@ class TestSeed:
 
         said = seed([MARIE, pauline, USERS, {"type": "comment"}])
 
-        assert (said.code, said.out) == (0, "")
+        assert (said.code, said.out) == (0, "22 accounts, 2 passwords, 2 new Spaces\n")
         marie = Account.objects.get(pk=10)
         assert (marie.username, marie.phone, marie.email) == ("marie", "+33612000010", "marie@sip.example.org")
         assert (marie.ip_address, marie.user_agent) == ("", "FlexiAPI Seeder")

@@ -1,5 +1,6 @@
 """The commands that remove what is old, and what they print for scripts."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -94,6 +95,45 @@ class TestClearTombstones:
         assert Tombstone.objects.count() == 2
         assert console("accounts:clear-accounts-tombstones", "7", "--apply").out == "1 tombstones deleted\n"
         assert [row.username for row in Tombstone.objects.all()] == ["young"]
+
+
+class TestForTools:
+    @pytest.mark.parametrize(
+        ("words", "counted"),
+        [
+            ("accounts:clear-accounts-tombstones 7", {"tombstones": 1}),
+            ("accounts:clear-unconfirmed 30", {"accounts": 1, "confirmed": 0}),
+            ("accounts:clear-unconfirmed 30 --and-confirmed", {"accounts": 2, "confirmed": 1}),
+            ("accounts:clear-files 7", {"files": 0}),
+            ("app:clear-statistics 30", {"calls": 0, "messages": 0, "conferences": 0}),
+        ],
+    )
+    def test_numbers_as_json(self, console: Console, words: str, counted: dict[str, int]) -> None:
+        space = factories.a_space()
+        Tombstone.objects.create(username="old", domain=space.domain, **aged(8))
+        factories.an_account(space, "old", activated=False, **aged(31))
+        factories.an_account(space, "confirmed", activated=True, **aged(31))
+
+        for _ in range(2):  # twice, as nothing is done
+            assert json.loads(console(*words.split(), "--json", "--dry-run").out) == {**counted, "deleted": False}
+        assert json.loads(console(*words.split(), "--json", "--apply").out) == {**counted, "deleted": True}
+        nothing = {**dict.fromkeys(counted, 0), "deleted": False}
+        assert json.loads(console(*words.split(), "--json").out) == nothing
+
+    def test_of_keys_and_nonces(self, console: Console) -> None:
+        account = factories.an_account(factories.a_space())
+        an_opaque(account, 90)
+        factories.a_key(account, last_used_at=now() - timedelta(hours=2))
+
+        assert json.loads(console("digest:clear-opaques", "60", "--json").out) == {"nonces": 1, "deleted": True}
+        said = json.loads(console("accounts:clear-api-keys", "--json").out)
+        assert said == {"api_keys": 1, "managed_api_keys": 0, "deleted": True}
+
+    def test_to_apply_and_not_to_is_a_mistake(self, console: Console) -> None:
+        Tombstone.objects.create(username="old", domain="sip.example.org", **aged(8))
+
+        assert console("accounts:clear-accounts-tombstones", "7", "--apply", "--dry-run").code == 1
+        assert Tombstone.objects.exists()
 
 
 class TestClearUnconfirmed:

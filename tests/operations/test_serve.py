@@ -1,6 +1,7 @@
 """`flexiapi serve` and `flexiapi quickstart` as processes: start, several side by side, every way to end."""
 
 import http.client
+import json
 import os
 import re
 import shutil
@@ -91,6 +92,27 @@ def test_worker_is_replaced_and_nothing_outlives_a_killed_server(tmp_path: Path,
         processes = ready(server)
         server.program.end(signal.SIGKILL)
         wait_until(lambda: not any(alive(pid) for pid in processes), "the children's end")
+
+
+def test_all_processes_write_the_log(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/account_service_hooks.php").write_text("<?php")
+    log = tmp_path / "data/logs/flexiapi.log"
+    brought_along = {"LOG_CHANNEL": "single", "LOG_LEVEL": "info", "QUEUE_CONNECTION": "sync", "WEB_PANEL": "true"}
+    with serving(tmp_path, shared_database=False, environment=brought_along) as server:
+        wait_until(lambda: "The worker is running" in log.read_text(), "the worker's line", running=server.program)
+
+    written = log.read_text()
+    for once in ("QUEUE_CONNECTION is not read", "WEB_PANEL only describes", "PHP hooks are not run"):
+        assert written.count(once) == 1, written
+
+    accounts = [{"type": "account", "id": 7, "username": "idle", "domain": "sip.example.org", "activated": False}]
+    (tmp_path / "accounts.json").write_text(json.dumps(accounts))
+    environment = {**settings(tmp_path / "data"), "APP_ENV": "local", "LOG_CHANNEL": "null"}
+    for words in (["accounts:seed", "accounts.json"], ["accounts:clear-unconfirmed", "1", "--apply"]):
+        subprocess.run([*FLEXIAPI, *words], cwd=tmp_path, env=environment, check=True)
+    (events,) = log.parent.glob("events-*.log")
+    assert 'account destroyed {"id":"idle@sip.example.org"' in events.read_text()
 
 
 def test_a_port_in_use_is_told(tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ class TestFiles:
         assert hooks.provisioning(tmp_path) is None
 
         logged = capsys.readouterr().out + caplog.text
-        assert logged.count("PHP hooks are not run") == 2
+        assert logged.count("PHP hooks are not run") == 1
 
 
 class TestReload:

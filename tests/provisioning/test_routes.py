@@ -1,7 +1,9 @@
 """The provisioning routes, from the wire to the database."""
 
+import os
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +15,12 @@ from tests.api import Api
 from tests.portal.visitor import Visitor
 
 from flexiapi.accounts.models import Account, Password, ProvisioningToken
-from flexiapi.auth.models import AuthToken
+from flexiapi.auth.models import ApiKey, AuthToken, PortalSession
 from flexiapi.config import instance
+from flexiapi.config.logging import EventStream
 from flexiapi.http.dates import now
 from flexiapi.operations.models import AuditRecord
+from flexiapi.spaces.models import Space
 
 pytestmark = pytest.mark.django_db
 HEADER = {"X_Linphone_Provisioning": "1"}
@@ -44,6 +48,36 @@ class TestAnonymous:
         answer = api.on(space).get("/provisioning", **HEADER)
 
         assert '<section name="sip"><entry name="media_encryption">srtp</entry></section>' in answer.text
+
+
+class TestDefaultsOfTheInstance:
+    """`ACCOUNT_PROVISIONING_RC_FILE` and `ACCOUNT_PROVISIONING_OVERWRITE_ALL`."""
+
+    def test_the_file_serves_spaces_without_entries_of_their_own(self, api: Api, tmp_path: Path) -> None:
+        file = tmp_path / "rc.ini"
+        file.write_text("[sip]\nmedia_encryption=srtp\n")
+        without, own = factories.a_space(), factories.a_space(custom_provisioning_entries="[sip]\nguess_hostname=1")
+
+        def fetched(space: Space) -> str:
+            return api.on(space).get("/provisioning", **HEADER).text
+
+        with instance.override(account_provisioning_rc_file=file):
+            assert '<entry name="media_encryption">srtp</entry>' in fetched(without)
+            assert "media_encryption" not in fetched(own)
+            file.write_text("[sip]\nmedia_encryption=zrtp-or-so\n")
+            os.utime(file, (1, 1))
+            assert '<entry name="media_encryption">zrtp-or-so</entry>' in fetched(without)
+            file.unlink()
+            assert "contacts-vcard-list" in fetched(without)
+
+    def test_all_entries_may_be_marked(self, api: Api) -> None:
+        account = factories.an_account(factories.a_space(), password="s3cret")
+
+        with instance.override(account_provisioning_overwrite_all=True):
+            document = api.as_account(account).get("/provisioning/me", **HEADER)
+
+        entries = etree.fromstring(document.body).findall("{*}section/{*}entry")
+        assert {entry.get("overwrite") for entry in entries} == {"true"}
 
 
 class TestToken:
@@ -133,6 +167,44 @@ class TestToken:
         assert not AuthToken.objects.filter(account=account).exists()
         assert AuditRecord.objects.filter(action="password.changed", object=account.identifier).count() == 1
 
+    @pytest.mark.django_db(transaction=True)
+    def test_a_reset_ends_what_the_old_password_opened(self, api: Api) -> None:
+        space = factories.a_space()
+        account = factories.an_account(space, password="s3cret")
+        client = api.as_account(account)
+        managed = factories.a_key(account, expires_after_last_used_minutes=0)
+        PortalSession.objects.create(
+            session_key="s" * 64,
+            account=account,
+            session_data="",
+            expire_date=now() + timedelta(hours=1),
+            created_at=now(),
+            last_seen_at=now(),
+        )
+
+        api.on(space).get(f"/provisioning/{factories.a_token(account).token}?reset_password", **HEADER)
+
+        assert client.get("/api/accounts/me").status == 401
+        assert api.on(space).using(x_api_key=managed).get("/api/accounts/me").status == 200
+        assert ApiKey.objects.count() == 1
+        assert not PortalSession.objects.exists()
+
+    @pytest.mark.django_db(transaction=True)
+    def test_what_it_changes_is_recorded(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+        space = factories.a_space()
+        account = factories.an_account(space, activated=False)
+        token = factories.a_token(account).token
+        lines: list[str] = []
+        monkeypatch.setattr(EventStream, "record", lambda _, message, **context: lines.append(f"{message} {context}"))
+
+        api.on(space).get(f"/provisioning/{token}?reset_password", **HEADER)
+
+        told = [line.split(" {")[0] for line in lines]
+        assert sorted(told) == ["account activated", "password updated", "provisioning token consumed"]
+        assert all(account.identifier in line and token not in line for line in lines)
+        records = api.as_admin(space).get(f"/api/audit?account={account.identifier}").json["data"]
+        assert {"account.activated", "password.changed"} <= {record["action"] for record in records}
+
     def test_the_host_of_another_space_serves_the_accounts_own(self, api: Api) -> None:
         account = factories.an_account(factories.a_space(), password="s3cret")
         other = factories.a_space(custom_provisioning_entries="[sip]\nfrom=other")
@@ -141,6 +213,33 @@ class TestToken:
 
         assert f"http://{account.domain}/contacts/vcard" in answer.text
         assert "other" not in answer.text
+
+    def test_within_the_grace_its_consumer_gets_it_again(self, api: Api) -> None:
+        space = factories.a_space()
+        account = factories.an_account(space, password="s3cret")
+        token = factories.a_token(account)
+        url = f"/provisioning/{token.token}"
+        app = api.on(space).using(User_Agent="Linphone/5.5", **HEADER)
+        with instance.override(account_provisioning_grace_seconds=60):
+            first = app.get(f"{url}?reset_password")
+            stored = Password.objects.get(account=account).password
+
+            again = app.get(f"{url}?reset_password")
+
+            assert (first.status, again.status, again.body) == (200, 200, first.body)
+            assert Password.objects.get(account=account).password == stored
+            assert app.send("HEAD", url).status == 200
+            assert app.using(User_Agent="Curious/1.0").get(url).status == 404
+            Account.objects.filter(pk=account.pk).update(blocked=True)
+            assert app.get(url).status == 403
+            Account.objects.filter(pk=account.pk).update(blocked=False)
+            ProvisioningToken.objects.update(consumed_ip="192.0.2.1")
+            assert app.get(url).status == 404
+            ProvisioningToken.objects.update(consumed_ip="127.0.0.1", consumed_at=now() - timedelta(seconds=61))
+            assert app.get(url).status == 404
+            ProvisioningToken.objects.update(consumed_at=now())
+            factories.a_token(account)
+            assert app.get(url).status == 404
 
     def test_garbage_is_not_found(self, api: Api) -> None:
         client = api.on(factories.a_space())

@@ -49,7 +49,10 @@ class TestApi:
         ("body", "field", "message"),
         [
             ({"linphone_action": "call"}, "sip", "The sip field is required when linphone action is call."),
+            ({"linphone_action": "call", "sip": ""}, "sip", "The sip field is required when linphone action is call."),
             ({"sip": "bob@example.org"}, "sip", "The sip must be a valid SIP URI."),
+            ({"sip": None}, "sip", "The sip must be a string."),
+            ({"sip": "", "linphone_action": "show"}, "sip", "The sip must be a string."),
             ({"linphone_action": "dance"}, "linphone_action", "The selected linphone action is invalid."),
             ({"linphone_use_sips": "maybe"}, "linphone_use_sips", "must be true or false"),
             ({"provisioning_account_id": 999999}, "provisioning_account_id", "is invalid."),

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from flexiapi.config import instance
-from flexiapi.console import Command, Failure, asks
+from flexiapi.console import Command, Failure, Printer, as_json, asks
 from flexiapi.http.errors import ApiError
 from flexiapi.spaces import queries as spaces
 from flexiapi.spaces import services as space_services
@@ -19,15 +19,22 @@ from .services import administrators, countries, seeding
 @click.option("-p", "--password", help="Its password; a random one by default.")
 @click.option("-d", "--domain", help="Its SIP domain: one of a Space.")
 @click.option("-k", "--api_key_ip", help="The only address that its API key works from.")
+@as_json
 @click.pass_context
 def create_admin_account(
-    ctx: click.Context, username: str | None, password: str | None, domain: str | None, api_key_ip: str | None
+    ctx: click.Context,
+    username: str | None,
+    password: str | None,
+    domain: str | None,
+    api_key_ip: str | None,
+    as_json: bool,
 ) -> None:
     """Create an administrator with an API key, or make an existing account one.
 
     An existing account keeps its id and data; its password, key and provisioning tokens are replaced.
     """
-    click.echo("Creating an administrator; an existing account with this address gets new credentials.")
+    say = Printer(as_json=as_json)
+    say.line("Creating an administrator; an existing account with this address gets new credentials.")
     interactive = asks(ctx)
     default_domain = spaces.default_domain()
     if not username:
@@ -51,10 +58,11 @@ def create_admin_account(
         )
     except ApiError as error:
         raise Failure(error.message) from None
-    click.echo(
+    say.line(
         f'Admin test account created: "{username}@{domain}" | Password: "{password}" '
         f'| API Key: "{key}" (valid on IP {api_key_ip or "any"})'
     )
+    say.result(account=f"{username}@{domain}", password=password, api_key=key, ip=api_key_ip or None)
 
 
 @click.command("accounts:create-admin-test", cls=Command)
@@ -106,8 +114,8 @@ def reset_second_factor(account_id: str) -> None:
 
 @click.command("accounts:seed", cls=Command)
 @click.argument("json_file_path", type=click.Path(path_type=Path))
-@click.pass_context
-def seed(ctx: click.Context, json_file_path: Path) -> None:
+@as_json
+def seed(json_file_path: Path, as_json: bool) -> None:
     """Load accounts from a JSON file."""
     if not json_file_path.is_file():
         raise Failure("The JSON file does not exist")
@@ -115,8 +123,9 @@ def seed(ctx: click.Context, json_file_path: Path) -> None:
         report = seeding.seed(json_file_path.read_bytes())
     except seeding.Malformed as error:
         raise Failure(f"Malformed JSON file: {error}") from None
-    if ctx.obj["verbose"]:
-        click.echo(f"{report.accounts} accounts, {report.passwords} passwords, {report.spaces} new Spaces")
+    say = Printer(as_json=as_json)
+    say.line(f"{report.accounts} accounts, {report.passwords} passwords, {report.spaces} new Spaces")
+    say.result(accounts=report.accounts, passwords=report.passwords, spaces=report.spaces)
 
 
 @click.command("app:update-phone-countries", cls=Command)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from flexiapi.console import Command, Failure
+from flexiapi.console import Command, Failure, Printer, removes
 from flexiapi.http.dates import now
 
 from . import queries
@@ -16,36 +16,40 @@ _DAYS = re.compile(r"[0-9]{1,5}\Z")
 
 @click.command("accounts:clear-accounts-tombstones", cls=Command)
 @click.argument("days")
-@click.option("--apply", is_flag=True, help="Delete them; without it they are only counted.")
-def clear_tombstones(days: str, apply: bool) -> None:
+@removes
+def clear_tombstones(days: str, apply: bool, as_json: bool) -> None:
     """Free the names of accounts deleted more than DAYS days ago."""
-    before = _before(days)
-    if not apply:
-        click.echo(f"{queries.old_tombstones(before).count()} tombstones to delete")
-        return
-    click.secho(f"{cleaning.clear_tombstones(before)} tombstones deleted", fg="green")
+    before, say = _before(days), Printer(as_json=as_json)
+    count = cleaning.clear_tombstones(before) if apply else queries.old_tombstones(before).count()
+    if apply:
+        say.line(f"{count} tombstones deleted", fg="green")
+    else:
+        say.line(f"{count} tombstones to delete")
+    say.result(tombstones=count, deleted=apply)
 
 
 @click.command("accounts:clear-unconfirmed", cls=Command)
 @click.argument("days")
-@click.option("--apply", is_flag=True, help="Delete them; without it they are only counted.")
 @click.option("--and-confirmed", is_flag=True, help="Activated accounts too.")
-def clear_unconfirmed(days: str, apply: bool, and_confirmed: bool) -> None:
+@removes
+def clear_unconfirmed(days: str, apply: bool, and_confirmed: bool, as_json: bool) -> None:
     """Delete the accounts created more than DAYS days ago that were never activated.
 
     Administrators are never deleted.
     """
-    before = _before(days)
+    before, say = _before(days), Printer(as_json=as_json)
     kinds = (False, True) if and_confirmed else (False,)
     counts = [queries.old_accounts(before, activated=activated).count() for activated in kinds]
     if and_confirmed:
-        click.echo(f"{counts[1]} of them are confirmed accounts")
+        say.line(f"{counts[1]} of them are confirmed accounts")
     if not apply:
-        click.echo(f"{sum(counts)} accounts to delete")
+        say.line(f"{sum(counts)} accounts to delete")
+        say.result(accounts=sum(counts), confirmed=sum(counts[1:]), deleted=False)
         return
-    click.echo(f"{sum(counts)} accounts in deletion")
-    deleted = sum(cleaning.clear_accounts(before, activated=activated) for activated in kinds)
-    click.secho(f"{deleted} accounts deleted", fg="green")
+    say.line(f"{sum(counts)} accounts in deletion")
+    deleted = [cleaning.clear_accounts(before, activated=activated) for activated in kinds]
+    say.line(f"{sum(deleted)} accounts deleted", fg="green")
+    say.result(accounts=sum(deleted), confirmed=sum(deleted[1:]), deleted=True)
 
 
 def _before(days: str) -> datetime:

@@ -1,6 +1,7 @@
 """Accounts, their secrets, tokens and codes, reserved names and phone countries."""
 
 from datetime import datetime, timedelta
+from typing import ClassVar, Self
 
 from django.db import models
 from django.utils import timezone
@@ -78,7 +79,9 @@ class Password(models.Model):
 
 
 class OriginColumns(IndexedTimestamped):
-    """Where the request came from that made a token or code."""
+    """A token or code, and where the request came from that made it; `USED_UP` are rows that nobody can use."""
+
+    USED_UP: ClassVar[models.Q] = models.Q(used=True)
 
     ip = models.CharField(max_length=255, null=True, default=None)
     user_agent = models.CharField(max_length=255, null=True, default=None)
@@ -89,6 +92,13 @@ class OriginColumns(IndexedTimestamped):
     def expired(self, now: datetime, minutes: int | None) -> bool:
         """Whether the row is older than `minutes`; 0 and None are never."""
         return bool(minutes) and self.created_at is not None and self.created_at + timedelta(minutes=minutes or 0) < now
+
+    @classmethod
+    def dead(cls, before: datetime, *, expired: bool) -> models.QuerySet[Self]:
+        """What nobody can use and was touched last before a moment: used up, or all, where that is `expired`."""
+        untouched = models.Q(updated_at=None) | models.Q(updated_at__lt=before)
+        rows = cls._default_manager.filter(untouched, created_at__lt=before)
+        return rows if expired else rows.filter(cls.USED_UP)
 
 
 class ActivationExpiration(Timestamped):
@@ -116,9 +126,17 @@ class ProvisioningToken(OriginColumns):
     class Meta:
         db_table = "provisioning_tokens"
 
+    @classmethod
+    def dead(cls, before: datetime, *, expired: bool) -> models.QuerySet[Self]:
+        """The superseded ones: the newest stays, used or not, lest an older one become the current one again."""
+        newer = cls._default_manager.filter(account=models.OuterRef("account"), pk__gt=models.OuterRef("pk"))
+        return super().dead(before, expired=True).filter(models.Exists(newer))
+
 
 class RecoveryCode(OriginColumns):
     """A code that recovers an account, sent to its phone or e-mail address; NULL once consumed."""
+
+    USED_UP = models.Q(code=None) | models.Q(attempts__gte=3)
 
     id = UnsignedAutoField(primary_key=True)
     account = models.ForeignKey(Account, on_delete=CASCADE_IN_DATABASE, related_name="recovery_codes")
@@ -137,6 +155,8 @@ class RecoveryRequest(OriginColumns):
     `code` is what was sent, NULL where the identifier led to nobody.
     """
 
+    USED_UP = models.Q(attempts__gte=3)
+
     id = UnsignedBigAutoField(primary_key=True)
     token = SecretField(max_length=64, unique=True)  # lower-case hex of the SHA-256 of what the form carries
     identifier = SecretField(max_length=64, db_index=True)  # keyed hash of Space and identifier
@@ -152,6 +172,8 @@ class RecoveryRequest(OriginColumns):
 class PhoneChangeCode(OriginColumns):
     """A code that confirms a new phone number; NULL once consumed."""
 
+    USED_UP = models.Q(code=None) | models.Q(attempts__gte=3)
+
     id = UnsignedAutoField(primary_key=True)
     account = models.ForeignKey(Account, on_delete=CASCADE_IN_DATABASE, related_name="phone_change_codes")
     code = SecretField(max_length=255, null=True, default=None)
@@ -164,6 +186,8 @@ class PhoneChangeCode(OriginColumns):
 
 class EmailChangeCode(OriginColumns):
     """A code that confirms a new e-mail address; NULL once consumed."""
+
+    USED_UP = models.Q(code=None) | models.Q(attempts__gte=3)
 
     id = UnsignedAutoField(primary_key=True)
     account = models.ForeignKey(Account, on_delete=CASCADE_IN_DATABASE, related_name="email_change_codes")
@@ -230,6 +254,11 @@ class AccountCreationToken(OriginColumns):
     class Meta:
         db_table = "account_creation_tokens"
         indexes = [models.Index(fields=["pn_provider", "pn_param", "pn_prid"], name="creation_tokens_push_index")]
+
+    @classmethod
+    def dead(cls, before: datetime, *, expired: bool) -> models.QuerySet[Self]:
+        """Those of accounts stay: they vouch for them."""
+        return super().dead(before, expired=expired).filter(account=None)
 
 
 class AccountCreationRequestToken(OriginColumns):

@@ -7,7 +7,7 @@ from flexiapi.http.dates import now
 from flexiapi.schedule import Job
 from flexiapi.spaces.services import expiry
 
-from .services import cleaning, expiration_notices
+from .services import cleaning, expiration_notices, leftovers
 
 _TOMBSTONE_DAYS = 7
 _UNCONFIRMED_DAYS = 30
@@ -22,6 +22,10 @@ def _clear_unconfirmed() -> None:
     cleaning.clear_accounts(before, activated=False, stopping=schedule.stopping)
 
 
+def _clear_leftovers() -> None:
+    leftovers.clear(stopping=schedule.stopping)
+
+
 def _announce_expiry() -> None:
     for expiring in expiry.expiring():
         expiration_notices.send_notices(expiring)
@@ -31,4 +35,5 @@ JOBS = [
     Job("spaces:expiration-emails", _announce_expiry, at=time(6, 0)),
     Job("accounts:clear-accounts-tombstones", _clear_tombstones, at=time(0, 10)),
     Job("accounts:clear-unconfirmed", _clear_unconfirmed, at=time(0, 15)),
+    Job("accounts:clear-leftovers", _clear_leftovers, at=time(0, 20)),
 ]

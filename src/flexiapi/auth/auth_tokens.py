@@ -24,7 +24,7 @@ LENGTH = 32
 def create(*, origin: Origin, account_id: int | None = None) -> AuthToken:
     """A new token, attached to an account if one is given; all that are too old go, and that account's others."""
     moment = now()
-    AuthToken.objects.filter(created_at__lt=moment - LIFETIME).delete()
+    clear_expired()
     if account_id is not None:
         AuthToken.objects.filter(account_id=account_id).delete()
     return AuthToken.objects.create(
@@ -34,6 +34,11 @@ def create(*, origin: Origin, account_id: int | None = None) -> AuthToken:
         updated_at=moment,
         **origin.columns(),
     )
+
+
+def clear_expired() -> None:
+    """Delete the tokens that are too old."""
+    AuthToken.objects.filter(created_at__lt=now() - LIFETIME).delete()
 
 
 def attach(token: str, caller: Caller) -> None:

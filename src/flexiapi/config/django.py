@@ -74,7 +74,8 @@ LANGUAGE_CODE = languages.SOURCE
 LANGUAGES = languages.offered(_PACKAGE / "locale")
 LOCALE_PATHS = [_PACKAGE / "locale"]
 
-STATIC_URL = "/static/"
+STATIC_URL = f"{(_INSTANCE.asset_url or '').rstrip('/')}/static/"
+WHITENOISE_STATIC_PREFIX = "/static/"  # what is served elsewhere is taken from here
 STATIC_ROOT = _INSTANCE.flexiapi_data_dir / "static"
 STATICFILES_DIRS = [("swagger-ui", _SWAGGER_UI)]
 STORAGES = {

@@ -186,12 +186,26 @@ def _channel(settings: InstanceSettings) -> logging.Handler:
 
 def _directory(settings: InstanceSettings) -> Path:
     directory = settings.flexiapi_data_dir / "logs"
-    directory.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
+    for each in (settings.flexiapi_data_dir, directory):
+        if not each.exists():
+            each.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
+            _leave_to_owner(each)
     return directory
 
 
 def _append(file: Path) -> int:
-    return os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, _FILE_MODE)
+    new = not file.exists()
+    opened = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, _FILE_MODE)
+    if new:
+        _leave_to_owner(file)
+    return opened
+
+
+def _leave_to_owner(made: Path) -> None:
+    """Give what root made (a command by cron, for one) to the owner of its directory: the service goes on with it."""
+    if os.geteuid() == 0:
+        owner = made.parent.stat()
+        os.chown(made, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def _formatter(environment: str) -> logging.Formatter:

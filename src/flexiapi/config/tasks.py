@@ -4,7 +4,16 @@ from flexiapi.accounts import tasks as accounts
 from flexiapi.auth import tasks as auth
 from flexiapi.messaging import tasks as messaging
 from flexiapi.operations import tasks as operations
+from flexiapi.provisioning import tasks as provisioning
 from flexiapi.statistics import tasks as statistics
 from flexiapi.telephony import tasks as telephony
 
-JOBS = [*auth.JOBS, *messaging.JOBS, *accounts.JOBS, *telephony.JOBS, *statistics.JOBS, *operations.JOBS]
+JOBS = [
+    *auth.JOBS,
+    *messaging.JOBS,
+    *accounts.JOBS,
+    *provisioning.JOBS,
+    *telephony.JOBS,
+    *statistics.JOBS,
+    *operations.JOBS,
+]

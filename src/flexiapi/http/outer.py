@@ -14,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 
 from flexiapi.config import instance
 from flexiapi.http import errors, proxies, replies
+from flexiapi.http.static import with_assets
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ class OuterLayer:
         return errors.render(request, exception) if isinstance(exception, errors.ApiError) else None
 
 
-CONTENT_POLICY = (
+CONTENT_POLICY = with_assets(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -167,7 +168,7 @@ def _gather(request: HttpRequest) -> None:
 
 
 def _preflight(request: HttpRequest, method: str) -> HttpResponseBase:
-    reply = replies.empty(204)
+    reply = replies.nothing()
     reply["Access-Control-Allow-Methods"] = method.upper()[:32]
     reply["Access-Control-Allow-Headers"] = request.META.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
     reply["Access-Control-Max-Age"] = "0"

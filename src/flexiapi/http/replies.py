@@ -42,7 +42,12 @@ def text(content: str | int, status: int = 200) -> Reply:
 
 
 def empty(status: int = 200) -> Reply:
-    """No body."""
-    reply = Reply(b"", status=status, content_type=TEXT)
+    """No body, with a type all the same: Linphone 5.1 crashes on a success without `Content-Type`."""
+    return Reply(b"", status=status, content_type=JSON)
+
+
+def nothing() -> Reply:
+    """204, which has neither body nor type."""
+    reply = Reply(b"", status=204)
     del reply["Content-Type"]
     return reply

@@ -5,11 +5,14 @@ import functools
 import hashlib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
+
+from flexiapi.config import instance
 
 # What packages bring and no page of ours loads.
 UNUSED = (
@@ -44,6 +47,17 @@ def collect(root: Path) -> None:
             return
         call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=list(UNUSED))
         stamp.write_text(wanted)
+
+
+def with_assets(policy: str) -> str:
+    """A content policy under which pages may also load what is served from `ASSET_URL`."""
+    url = instance.current().asset_url
+    if not url:
+        return policy
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+    for directive in ("script-src", "style-src", "img-src"):
+        policy = policy.replace(f"{directive} 'self'", f"{directive} 'self' {origin}")
+    return policy
 
 
 def fingerprint() -> str:

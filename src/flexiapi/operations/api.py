@@ -8,11 +8,12 @@ from flexiapi.http import pagination, replies
 from flexiapi.http.openapi import HTML, describe
 from flexiapi.http.routing import path
 from flexiapi.http.schemas import ANY_OBJECT
+from flexiapi.http.static import with_assets
 
 from . import audit_reading, openapi
 
 # Swagger UI sets styles on elements; nothing is loaded from elsewhere.
-_POLICY = (
+_POLICY = with_assets(
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )

@@ -1,5 +1,7 @@
 """Console commands that run the product and keep its database."""
 
+import logging
+import os
 import socket
 import ssl
 from pathlib import Path
@@ -9,12 +11,15 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from flexiapi.config import instance
+from flexiapi import hooks
+from flexiapi.config import check, instance
 from flexiapi.console import Command, Failure
 from flexiapi.http.errors import Invalid
 from flexiapi.spaces.services.old_settings import create_from_old_settings
 
 from . import quickstart, server, worker
+
+log = logging.getLogger(__name__)
 
 
 @click.command("serve", cls=Command)
@@ -41,6 +46,7 @@ def serve(
     """Serve the API, provisioning and the portal."""
     _check_tls(tls_cert, tls_key)
     listener = _listen(host, port)
+    _warn_of_leftovers(ctx.obj["env"])
     if with_migrations:
         _migrate(verbosity=0)
     options = server.Options(
@@ -79,6 +85,13 @@ def migrate(dry_run: bool, force: bool) -> None:
 def migrate_status() -> None:
     """List the migrations and whether each is applied."""
     call_command("showmigrations")
+
+
+def _warn_of_leftovers(environment: str | None) -> None:
+    """Log what an operator brought along from elsewhere and nothing here reads."""
+    for sentence in check.obsolete(instance.texts_of(os.environ, env_name=environment, cwd=Path.cwd())):
+        log.warning(sentence)
+    hooks.warn_about_php(instance.current().flexiapi_config_dir)
 
 
 def _migrate(*, verbosity: int) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.models import ProvisioningToken
-from flexiapi.auth.scope import Scope
+from flexiapi.auth.scope import Origin, Scope
 from flexiapi.config import instance
 from flexiapi.contacts.models import ContactsList
 from flexiapi.db.statements import Statement
@@ -32,6 +32,7 @@ class TokenRow(NamedTuple):
     token_id: int
     account_id: int
     created_at: datetime
+    username: str
     domain: str
     blocked: bool
 
@@ -51,14 +52,22 @@ _CREDENTIALS = Statement(
         WHERE account_id = %(id)s ORDER BY space_carddav_server_id"""
 )
 _TOKEN = Statement(
-    """SELECT t.id, t.account_id, t.created_at, a.domain, a.blocked
+    """SELECT t.id, t.account_id, t.created_at, a.username, a.domain, a.blocked
          FROM provisioning_tokens t JOIN accounts a ON a.id = t.account_id
         WHERE t.token = %(token)s AND t.used = FALSE
           AND t.id = (SELECT MAX(l.id) FROM provisioning_tokens l WHERE l.account_id = t.account_id)""",
     TokenRow,
 )
+_CONSUMED = Statement(
+    """SELECT t.id, t.account_id, t.created_at, a.username, a.domain, a.blocked
+         FROM provisioning_tokens t JOIN accounts a ON a.id = t.account_id
+        WHERE t.token = %(token)s AND t.used = TRUE AND t.consumed_at > %(since)s AND t.consumed_ip = %(ip)s
+          AND COALESCE(t.consumed_user_agent, '') = %(agent)s
+          AND t.id = (SELECT MAX(l.id) FROM provisioning_tokens l WHERE l.account_id = t.account_id)""",
+    TokenRow,
+)
 _AUTH_TOKEN = Statement(
-    """SELECT t.id, t.account_id, t.created_at, a.domain, a.blocked
+    """SELECT t.id, t.account_id, t.created_at, a.username, a.domain, a.blocked
          FROM auth_tokens t JOIN accounts a ON a.id = t.account_id
         WHERE t.token = %(token)s AND t.created_at > %(since)s AND a.domain = %(domain)s""",
     TokenRow,
@@ -132,6 +141,18 @@ def current_token(token: str) -> TokenRow:
         NotFound: unknown, used or superseded.
     """
     row = _TOKEN.one(token=token)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def consumed_token(token: str, *, since: datetime, origin: Origin) -> TokenRow:
+    """The token with this value that this very client consumed after `since`, unless it was superseded.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = _CONSUMED.one(token=token, since=since, ip=origin.ip, agent=origin.user_agent or "")
     if row is None:
         raise NotFound
     return row

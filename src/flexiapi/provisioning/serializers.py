@@ -45,8 +45,10 @@ class WizardInput(Input[NewWizard]):
         return value
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """A call needs an address."""
+        """A call needs an address, and an address that is sent is one: null is none."""
         if attrs.get("linphone_action") == "call" and not attrs.get("sip"):
             text = sentence("required_if", "sip", other="linphone action", value="call")
             raise ValidationError({"sip": [text]})
+        if "sip" in attrs and attrs["sip"] is None:
+            raise ValidationError({"sip": [sentence("string", "sip"), sentence("sip_uri", "sip")]})
         return attrs

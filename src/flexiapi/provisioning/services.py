@@ -7,13 +7,13 @@ from datetime import timedelta
 from django.db import transaction
 
 from flexiapi import hooks
-from flexiapi.accounts.models import Account
-from flexiapi.accounts.services import passwords
+from flexiapi.accounts import queries as accounts
+from flexiapi.accounts.events import AccountEvent
+from flexiapi.accounts.services import passwords, provisioning_tokens
 from flexiapi.auth.keys import random_text
 from flexiapi.auth.models import AuthToken
 from flexiapi.auth.scope import Origin, Scope
 from flexiapi.config import instance
-from flexiapi.db.statements import Statement
 from flexiapi.http import dates
 from flexiapi.http.errors import Forbidden, Gone, NotFound
 from flexiapi.spaces import queries as spaces
@@ -23,15 +23,6 @@ from . import document, queries
 
 AUTH_TOKEN_LIFETIME = timedelta(minutes=5)
 _RESET_PASSWORD_LENGTH = 10
-
-_CONSUME = Statement(
-    """UPDATE provisioning_tokens SET used = TRUE, updated_at = %(now)s, consumed_at = %(now)s,
-              consumed_ip = %(ip)s, consumed_user_agent = %(agent)s
-        WHERE id = %(id)s AND used = FALSE"""
-)
-_ACTIVATE = Statement(
-    "UPDATE accounts SET activated = TRUE, updated_at = %(now)s WHERE id = %(id)s AND activated = FALSE"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +50,52 @@ def by_token(fetch: Fetch, token: str, *, reset_password: bool, dry: bool = Fals
     """The document that a provisioning token names; the account is activated and the token consumed.
 
     With `reset_password` the account gets a random password first, which all its other devices lose by.
-    `dry` checks only (HEAD).
+    `dry` checks only (HEAD). Where the instance grants a grace, whoever consumed the token gets the document
+    again for so long: mobile networks lose replies.
 
     Raises:
         NotFound: unknown, used or superseded, or another request was faster.
         Forbidden: the account is blocked.
         Gone: the token has expired.
     """
-    with transaction.atomic():
-        row = queries.current_token(token)
-        if row.blocked:
-            raise Forbidden("Account blocked")
-        if dates.expired(row.created_at, instance.current().app_provisioning_token_expiration_minutes):
-            raise Gone
-        if dry:
-            return b""
-        space = _space_of(fetch, row.domain)
-        if reset_password and space.digest is not None:
-            account = Account.objects.select_for_update().get(pk=row.account_id)
-            passwords.replace_password(account, random_text(_RESET_PASSWORD_LENGTH), space=space, origin=fetch.origin)
-        content = _build(fetch, space, row.account_id)
-        moment = dates.now()
-        taken = _CONSUME.execute(id=row.token_id, now=moment, ip=fetch.origin.ip, agent=fetch.origin.user_agent)
-        if taken != 1:
-            raise NotFound
-        _ACTIVATE.execute(id=row.account_id, now=moment)
+    try:
+        return _consuming(fetch, token, reset_password=reset_password, dry=dry)
+    except NotFound:
+        if not instance.current().account_provisioning_grace_seconds:
+            raise
+    return _again(fetch, token, dry=dry)
+
+
+@transaction.atomic
+def _consuming(fetch: Fetch, token: str, *, reset_password: bool, dry: bool) -> bytes:
+    row = queries.current_token(token)
+    _refuse_blocked(row)
+    if dates.expired(row.created_at, instance.current().app_provisioning_token_expiration_minutes):
+        raise Gone
+    if dry:
+        return b""
+    space = _space_of(fetch, row.domain)
+    if reset_password and space.digest is not None:
+        password = random_text(_RESET_PASSWORD_LENGTH)
+        account = accounts.held(row.account_id)
+        passwords.replace_password(account, password, space=space, by=None, origin=fetch.origin)
+    content = _build(fetch, space, row.account_id)
+    owner = AccountEvent(row.account_id, row.username, row.domain, None, fetch.origin)
+    if not provisioning_tokens.consume(row.token_id, owner):
+        raise NotFound
     return content
+
+
+def _again(fetch: Fetch, token: str, *, dry: bool) -> bytes:
+    since = dates.now() - timedelta(seconds=instance.current().account_provisioning_grace_seconds)
+    row = queries.consumed_token(token, since=since, origin=fetch.origin)
+    _refuse_blocked(row)
+    return b"" if dry else _build(fetch, _space_of(fetch, row.domain), row.account_id)
+
+
+def _refuse_blocked(row: queries.TokenRow) -> None:
+    if row.blocked:
+        raise Forbidden("Account blocked")
 
 
 def by_auth_token(fetch: Fetch, token: str, *, dry: bool = False) -> bytes:
@@ -96,8 +107,7 @@ def by_auth_token(fetch: Fetch, token: str, *, dry: bool = False) -> bytes:
     """
     with transaction.atomic():
         row = queries.attached_auth_token(fetch.scope, token, since=dates.now() - AUTH_TOKEN_LIFETIME)
-        if row.blocked:
-            raise Forbidden("Account blocked")
+        _refuse_blocked(row)
         if dry:
             return b""
         content = _build(fetch, fetch.scope.space, row.account_id)

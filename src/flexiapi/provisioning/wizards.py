@@ -22,6 +22,7 @@ from .serializers import ACTIONS, NewWizard
 
 TOKEN_LENGTH = 8
 _AGAIN_FOR = timedelta(minutes=10)
+_KEPT_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,11 @@ def open_wizard(
     if wizard.used_at is None and not dry:
         Wizard.objects.filter(pk=wizard.pk, used_at=None).update(used_at=dates.now(), updated_at=dates.now())
     return link(wizard.sip, wizard.linphone_action, fetch_config=fetch, use_sips=use_sips)
+
+
+def clear_used() -> int:
+    """Delete the wizard links that were used up a month ago; returns how many."""
+    return Wizard.objects.filter(used_at__lt=dates.now() - _KEPT_FOR).delete()[0]
 
 
 def _is_spent(wizard: Wizard) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import click
 
-from flexiapi.console import Command, Failure
+from flexiapi.console import Command, Failure, Printer, removes
 from flexiapi.http.dates import now
 
 from . import queries
@@ -16,19 +16,22 @@ _DAYS = re.compile(r"[0-9]{1,5}\Z")
 
 @click.command("app:clear-statistics", cls=Command)
 @click.argument("days")
-@click.option("--apply", is_flag=True, help="Delete them; without it they are only counted.")
-def clear_statistics(days: str, apply: bool) -> None:
+@removes
+def clear_statistics(days: str, apply: bool, as_json: bool) -> None:
     """Delete calls, messages and conferences reported more than DAYS days ago."""
     if not _DAYS.match(days):
         raise Failure("The days must be a number from 0 to 99999")
-    before = now() - timedelta(days=int(days))
+    before, say = now() - timedelta(days=int(days)), Printer(as_json=as_json)
+    counts: dict[str, int] = {}
     for kind in retention.KINDS:
-        count = queries.reported_before(kind, before)
+        counts[kind] = queries.reported_before(kind, before)
         if not apply:
-            click.echo(f"{count} {kind} to delete")
+            say.line(f"{counts[kind]} {kind} to delete")
             continue
-        click.echo(f"{count} {kind} in deletion")
-        click.secho(f"{retention.remove_older(kind, before)} {kind} deleted", fg="green")
+        say.line(f"{counts[kind]} {kind} in deletion")
+        counts[kind] = retention.remove_older(kind, before)
+        say.line(f"{counts[kind]} {kind} deleted", fg="green")
+    say.result(**counts, deleted=apply)
 
 
 COMMANDS = [clear_statistics]

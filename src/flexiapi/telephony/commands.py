@@ -4,7 +4,7 @@ import re
 
 import click
 
-from flexiapi.console import Command, Failure
+from flexiapi.console import Command, Failure, Printer, removes
 
 from . import queries
 from .services import files, voicemail_mails
@@ -16,18 +16,22 @@ _TRYOUTS = re.compile(r"[1-9][0-9]{0,2}\Z")
 
 @click.command("accounts:clear-files", cls=Command)
 @click.argument("days")
-@click.option("--apply", is_flag=True, help="Delete them; without it they are only counted.")
-def clear_files(days: str, apply: bool) -> None:
+@removes
+def clear_files(days: str, apply: bool, as_json: bool) -> None:
     """Delete voicemails and other files created more than DAYS days ago."""
     if not _DAYS.match(days):
         raise Failure("The days must be a number from 0 to 99999")
+    say = Printer(as_json=as_json)
     count = queries.files_older_than(int(days)).count()
     if not apply:
-        click.echo(f"{count} files to delete")
+        say.line(f"{count} files to delete")
+        say.result(files=count, deleted=False)
         return
-    click.echo(f"{count} files in deletion")
-    click.secho(f"{files.clear_older_than(int(days))} files deleted", fg="green")
+    say.line(f"{count} files in deletion")
+    deleted = files.clear_older_than(int(days))
+    say.line(f"{deleted} files deleted", fg="green")
     files.clear_leftovers(int(days))
+    say.result(files=deleted, deleted=True)
 
 
 @click.command("accounts:send-voicemails-emails", cls=Command)

@@ -45,4 +45,4 @@ def reset(space: Space, token: str, password: str, *, origin: Origin) -> None:
     if ResetPasswordEmailToken.objects.filter(pk=found.pk, used=False).update(used=True, updated_at=moment) != 1:
         raise Forbidden("Token expired")
     ResetPasswordEmailToken.objects.filter(account_id=account.pk).update(used=True, updated_at=moment)
-    passwords.replace_password(account, password, space=space, origin=origin)
+    passwords.replace_password(account, password, space=space, by=None, origin=origin)

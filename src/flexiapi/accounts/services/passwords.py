@@ -32,15 +32,15 @@ def set_password(account: Account, password: str, *, space: Space | None = None)
     Password.objects.create(account=account, password=stored, algorithm=algorithm)
 
 
-def replace_password(account: Account, password: str, *, space: Space, origin: Origin) -> None:
-    """Set a password for whoever holds a link of the account; every way in that the old one opened ends.
+def replace_password(account: Account, password: str, *, space: Space, by: Caller | None, origin: Origin) -> None:
+    """Set a password where nobody has shown the old one; every way in that the old one opened ends.
 
     Raises:
-        Forbidden: Digest is not enabled on the account's Space.
+        Forbidden: Digest is not enabled on the Space.
     """
     set_password(account, password, space=space)
     revoke_ways_in(account)
-    password_changed.announce(AccountEvent(account.pk, account.username, account.domain, None, origin))
+    password_changed.announce(AccountEvent(account.pk, account.username, account.domain, by, origin))
 
 
 def matches(account: Account, password: str, *, space: Space | None = None) -> bool:

@@ -2,13 +2,24 @@
 
 from django.db import transaction
 
-from flexiapi.accounts.events import AccountEvent, account_provisioned
+from flexiapi.accounts import journal
+from flexiapi.accounts.events import AccountEvent, AccountStateChanged, account_provisioned, account_state_changed
 from flexiapi.accounts.models import Account, ProvisioningToken
 from flexiapi.auth.keys import random_text
 from flexiapi.auth.scope import Caller, Origin
+from flexiapi.db.statements import Statement
 from flexiapi.http.dates import now
 
 LENGTH = 13
+
+_CONSUME = Statement(
+    """UPDATE provisioning_tokens SET used = TRUE, updated_at = %(now)s, consumed_at = %(now)s,
+              consumed_ip = %(ip)s, consumed_user_agent = %(agent)s
+        WHERE id = %(id)s AND used = FALSE"""
+)
+_ACTIVATE = Statement(
+    "UPDATE accounts SET activated = TRUE, updated_at = %(now)s WHERE id = %(id)s AND activated = FALSE"
+)
 
 
 def issue_token(account: Account, *, origin: Origin) -> ProvisioningToken:
@@ -27,14 +38,17 @@ def provision(account: Account, *, by: Caller | None, origin: Origin) -> Provisi
     return token
 
 
-def consume(token: ProvisioningToken, *, origin: Origin) -> bool:
-    """Take a token: true for exactly one of all requests that try."""
+def consume(token_id: int, owner: AccountEvent) -> bool:
+    """Use a token up and activate its owner: true for exactly one of all requests that try."""
     moment = now()
-    taken = ProvisioningToken.objects.filter(pk=token.pk, used=False).update(
-        used=True,
-        updated_at=moment,
-        consumed_at=moment,
-        consumed_ip=origin.ip,
-        consumed_user_agent=origin.user_agent,
-    )
-    return taken == 1
+    taken = _CONSUME.execute(id=token_id, now=moment, ip=owner.origin.ip, agent=owner.origin.user_agent)
+    if taken != 1:
+        return False
+    journal.record("provisioning token consumed", id=owner.identifier, ip=owner.origin.ip)
+    if _ACTIVATE.execute(id=owner.account_id, now=moment):
+        account_state_changed.announce(
+            AccountStateChanged(
+                owner.account_id, owner.username, owner.domain, None, owner.origin, activated=True, blocked=None
+            )
+        )
+    return True
