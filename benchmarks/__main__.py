@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import growth
+from benchmarks import growth, memory
 from benchmarks.load import Measured, Route, run
 from benchmarks.machine import ENGINES, ROOT, Absent, Server, cpu_name, database, serving
 from benchmarks.routes import BUDGETS, PAGES, pages, routes
@@ -29,16 +29,19 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="rounds of A and B in turn")
     parser.add_argument("--accounts", type=int, default=2000)
     parser.add_argument("--growth", action="store_true", help="measure reports before and after a million calls")
+    parser.add_argument("--memory", action="store_true", help="measure the memory of a web process")
     parser.add_argument("--write", action="store_true", help="keep the results in benchmarks/results and docs")
     options = parser.parse_args()
     results = []
+    section = "growth" if options.growth else "memory" if options.memory else "results"
+    take = {"growth": growth.measure, "memory": memory.measure, "results": measure}[section]
     for engine in options.engine or list(ENGINES):
         try:
-            results += growth.measure(engine, options) if options.growth else measure(engine, options)
+            results += take(engine, options)
         except Absent as error:
             print(f"{ENGINES[engine]}: {error}")
     if options.write and results:
-        keep(results, "growth" if options.growth else "results")
+        keep(results, section)
     return 0
 
 
@@ -54,7 +57,7 @@ def keep(results: list[dict[str, Any]], section: str) -> None:
         f"Measured on {facts['date']} with Python {facts['python']}, Django {facts['django']} and gunicorn "
         f"{facts['gunicorn']} on {facts['cpu']}, one process.",
         "",
-        *(growth.table(results) if section == "growth" else table(results)),
+        *{"growth": growth.table, "memory": memory.table, "results": table}[section](results),
     ]
     before, _, rest = SUMMARY.read_text().partition(f"<!-- {section} -->")
     after = rest.partition(f"<!-- end of {section} -->")[2]

@@ -36,6 +36,7 @@ def database(engine: str, place: Path) -> Iterator[dict[str, str]]:
         "RATE_LIMIT_API_PER_MINUTE": "0",
         "RATE_LIMIT_CREDENTIALS": "false",
         "LOG_CHANNEL": "null",
+        "MALLOC_ARENA_MAX": "2",  # as the units of deploy/systemd set it
         "DJANGO_SETTINGS_MODULE": "flexiapi.config.django",
         "DB_CONNECTION": engine,
         "DB_HOST": "127.0.0.1",
@@ -81,6 +82,10 @@ class Server:
         """Seconds of CPU that its processes have used, in user and system mode."""
         return sum(_cpu_of(pid) for pid in (self.pid, *_children(self.pid)))
 
+    def resident(self) -> list[float]:
+        """Megabytes of memory that each of its web processes holds."""
+        return [_resident_of(pid) for pid in _children(self.pid)]
+
 
 @contextmanager
 def serving(application: str, environ: dict[str, str]) -> Iterator[Server]:
@@ -121,6 +126,11 @@ def _children(pid: int) -> list[int]:
 def _cpu_of(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def _resident_of(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1_000_000
 
 
 def cpu_name() -> str:

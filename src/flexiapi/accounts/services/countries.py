@@ -2,7 +2,6 @@
 
 import phonenumbers
 from django.db import transaction
-from phonenumbers import geocoder
 
 from flexiapi.accounts import journal, queries
 from flexiapi.accounts.models import PhoneCountry
@@ -44,5 +43,7 @@ def add_missing() -> list[tuple[str, str]]:
 
 def _english_name(code: str) -> str:
     """The name of a region, its code where there is none."""
+    from phonenumbers import geocoder  # noqa: PLC0415 its tables take 100 MB, which servers do without
+
     number = phonenumbers.example_number(code)
     return (geocoder.country_name_for_number(number, "en") if number is not None else "") or code

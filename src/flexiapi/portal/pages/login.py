@@ -96,7 +96,9 @@ class Blocked(UserPage):
         super().enter(request)
 
     def admit(self, request: PageRequest) -> None:
-        """Everybody may read it."""
+        """It opens for blocked accounts too."""
+        if not request.caller.blocked:
+            super().admit(request)
 
     def get(self, request: PageRequest) -> HttpResponse:
         return render(request, "portal/blocked.html")
