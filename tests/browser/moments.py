@@ -87,14 +87,6 @@ def _stale_form(scene: Scene, page: Page) -> None:
     page.wait_for_selector("h1:has-text('419')")
 
 
-def _open_menu(scene: Scene, page: Page) -> None:
-    scene.user(page)
-    page.set_viewport_size({"width": 360, "height": 780})
-    page.goto("/devices")
-    page.locator("summary", has_text="Menu").click()
-    page.wait_for_selector("nav a")
-
-
 def _shortcuts(scene: Scene, page: Page) -> None:
     scene.user(page)
     page.keyboard.press("?")
@@ -124,7 +116,6 @@ MOMENTS = [
     Place("/telephony (empty)", _newcomer("/telephony")),
     Place("/telephony (refused)", _refused_forwarding),
     Place("/devices (empty)", _newcomer("/devices")),
-    Place("/devices (menu)", _open_menu),
     Place("/statistics/call_logs (empty)", _newcomer("/statistics/call_logs")),
     Place("/statistics/call_logs (none fits)", as_user("/statistics/call_logs?from=2020-01-01&to=2020-01-02")),
     Place(

@@ -8,6 +8,7 @@ from tests import factories
 
 from .atlas import PASSWORD
 from .people import Street, fill
+from .test_pages import PICTURES, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -123,3 +124,20 @@ def test_the_sheet_is_all_that_is_printed(page: Page, owner: Account) -> None:
     for hidden in ("Devices", "My account", "Security"):
         expect(page.get_by_role("heading", name=hidden)).to_be_hidden()
     expect(page.get_by_role("button", name="Log out")).to_be_hidden()
+
+
+def test_the_menu_of_a_phone(street: Street, owner: Account) -> None:
+    page = street.logged_in(owner, PASSWORD, viewport={"width": 360, "height": 780})
+    menu = page.locator("summary", has_text="Menu")
+    link = page.get_by_role("navigation", name="Main").get_by_role("link", name="Devices")
+    expect(link).to_be_hidden()
+
+    menu.click()
+    expect(link).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert violations(page) == []
+    page.screenshot(path=PICTURES / "menu-narrow.png")
+    link.click()
+
+    expect(page).to_have_url(street.url(owner.space, "/devices"))
+    expect(link).to_be_hidden()
