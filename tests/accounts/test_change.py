@@ -124,7 +124,9 @@ class TestChange:
 
         assert api.as_admin(space).put(path, body).json["domain"] == space.domain
         assert api.as_super_admin().put(path, body).json["domain"] == other.domain
-        assert api.as_super_admin().put(path, {"username": account.username}).json["domain"] == other.domain
+        for absent in ({}, {"domain": None}, {"domain": ""}):
+            answer = api.as_super_admin().put(path, {"username": account.username, **absent})
+            assert answer.json["domain"] == other.domain
         assert api.as_admin(space).put(path, body).status == 404
 
     def test_a_move_needs_a_seat_and_a_free_name(self, api: Api) -> None:

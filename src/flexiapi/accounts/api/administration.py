@@ -71,7 +71,7 @@ class AccountDetail(AdministratorView):
     )
     def put(self, request: ApiRequest, account_id: int) -> HttpResponse:
         present = queries.find(request.scope, account_id)
-        asked = target_space(request) if "domain" in inputs.read(request) else None
+        asked = target_space(request) if inputs.read(request).get("domain") is not None else None
         current = queries.space_of(present) if present is not None else request.space
         space = asked if asked is not None and request.scope.super_admin else current
         data = AdministratorsChange.read(request, **field_context(space), account_id=account_id)
