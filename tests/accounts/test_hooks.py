@@ -11,8 +11,11 @@ import structlog
 
 from flexiapi.accounts.models import Account
 from flexiapi.config import instance
+from flexiapi.http.dates import now
+from flexiapi.messaging.models import Delivery
 from tests import factories
 from tests.api import Api
+from tests.outbox import Outbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -132,3 +135,33 @@ class TestEventLog:
         text = repr(events)
         for secret in ("new@example", "s3cret", "bob@example.org"):
             assert secret not in text
+
+    def test_what_left(self, api: Api, events: list[dict[str, Any]], outbox: Outbox) -> None:
+        account = factories.an_account(factories.a_space(), "bob")
+        factories.a_creation_token(account)
+        factories.activate_countries("FR")
+        bob = api.as_account(account)
+
+        bob.post("/api/accounts/me/phone/request", {"phone": "+33612345678"})
+        code = outbox.sms[-1].text.split(" is ")[1][:4]
+        Delivery.objects.create(
+            account=account,
+            kind="mail",
+            template="register_validation",
+            locale="en",
+            recipient="nobody",
+            payload={"context": {"code": "4711", "expiration_minutes": 10}},
+            next_attempt_at=now(),
+        )
+        assert outbox.mails == []
+        with instance.override(push_driver="array"):
+            device = {"pn_provider": "fcm", "pn_param": "app", "pn_prid": "s3cret-device", "type": "call"}
+            assert bob.post("/api/push_notification", device).status == 200
+
+        lines = [(line["event"], line["id"]) for line in events]
+        assert lines == [
+            (event, account.identifier)
+            for event in ("phone change requested", "SMS sent", "mail failed", "push notification sent")
+        ]
+        for secret in (code, "4711", "+33612345678", "nobody", "s3cret-device"):
+            assert secret not in repr([{**line, "delivery_id": None} for line in events])

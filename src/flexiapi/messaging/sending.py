@@ -12,6 +12,7 @@ from typing import Final
 
 from django.db.models import F, Q
 
+from flexiapi.config.logging import event_log
 from flexiapi.http.dates import now
 
 from . import mail_gateways, queries, rendering, sms_gateways
@@ -148,6 +149,7 @@ def _finish(delivery: Delivery) -> None:
         attachment=None,
     )
     log.info("%s %s sent to %s", delivery.kind, delivery.template, masked(delivery.recipient))
+    _record(delivery, "sent")
 
 
 def _postpone(delivery: Delivery, error: NotDelivered) -> Outcome:
@@ -174,4 +176,11 @@ def _give_up(delivery: Delivery, reason: str) -> Outcome:
         state="failed", locked_until=None, next_attempt_at=None, last_error=reason, updated_at=now()
     )
     log.error("%s %s to %s failed: %s", delivery.kind, delivery.template, masked(delivery.recipient), reason)
+    _record(delivery, "failed")
     return Outcome.FAILED
+
+
+def _record(delivery: Delivery, became: str) -> None:
+    account = delivery.account.identifier if delivery.account is not None else None
+    kind = "SMS" if delivery.kind == "sms" else "mail"
+    event_log().record(f"{kind} {became}", id=account, delivery_id=delivery.pk, template=delivery.template)

@@ -1,5 +1,6 @@
 """Push notifications that callers ask for."""
 
+from flexiapi.accounts import journal
 from flexiapi.auth import limits
 from flexiapi.auth.scope import Caller, Origin
 from flexiapi.http.errors import Unavailable
@@ -25,3 +26,4 @@ def send(asked: push.Push, *, by: Caller, origin: Origin) -> None:
         push.gateway().send(asked)
     except push.PushFailed:
         raise Unavailable("Push notification not sent") from None
+    journal.record("push notification sent", id=by.identifier, pn_provider=asked.device.pn_provider, type=asked.kind)
