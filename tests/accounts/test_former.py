@@ -98,10 +98,7 @@ class TestOn:
 
         made = client.post("/api/accounts/public", body)
         assert (made.status, made.json["username"], made.json["phone"]) == (200, NUMBER, NUMBER)
-        assert (
-            Delivery.objects.get().payload["text"]
-            == f"Your {Delivery.objects.get().space.name} creation code is {sent()}"
-        )
+        assert Delivery.objects.get().payload["text"] == f"Your {instance.current().app_name} creation code is {sent()}"
         path = f"/api/accounts/{NUMBER}%40{made.json['domain']}/activate/phone"
         assert client.post(path, {"code": sent()}).json["activated"] is True
         assert client.post(path, {"code": sent()}).status == 404
@@ -134,6 +131,8 @@ class TestOn:
         assert client.post("/api/accounts/recover-by-phone", body).status == 200
         assert client.post("/api/accounts/recover-by-phone", body).status == 422
         key = sent()
+        text = Delivery.objects.latest("id").payload["text"]
+        assert text == f"Your {instance.current().app_name} recovery code is {key}"
         assert (
             client.get(
                 f"/api/accounts/{NUMBER}%40{account.domain}/recover/{'1000' if key != '1000' else '1001'}"

@@ -346,6 +346,6 @@ NO_PAGES = {
     "/login/oidc/redirect": "comes from the identity provider",
     "/register": "leads to the form",
     "/authenticate/qrcode": "leads to a code",
-    "/authenticate/email/{code}": "leads to the login page",
+    "/authenticate/email/{code}": "leads to the login page, where old Linphone apps are not served",
     "/auth_tokens/qrcode/{token}": "a picture",
 }

@@ -53,11 +53,6 @@ class TestAbout:
         assert len(rows) > 20
 
 
-class TestOldLinks:
-    def test_a_confirmation_leads_to_the_login(self) -> None:
-        assert Visitor(factories.a_space()).open("/authenticate/email/1234567890123").url == "/login"
-
-
 class TestGates:
     @pytest.mark.parametrize("path", USER_PAGES)
     def test_visitors_are_sent_to_log_in(self, path: str) -> None:

@@ -15,6 +15,7 @@ OPEN: set[tuple[str, str]] = {
     ("GET", "/login/oidc"),
     ("GET", "/login/oidc/redirect"),
     ("GET", "/authenticate/email/{}"),
+    ("POST", "/authenticate/email/{}"),
     ("GET", "/up"),
     ("GET", "/css/{}"),
     ("GET", "/storage/img/{}"),

@@ -321,6 +321,11 @@ def recoverable_by_phone(space: Space, number: str) -> Account | None:
     return rows.filter(username=number).first() or rows.filter(phone=number).first()
 
 
+def with_confirmation_key(space: Space, key: str) -> Account | None:
+    """The account of a Space that a key activates."""
+    return Account.objects.filter(space__domain=space.domain, confirmation_key=key).first()
+
+
 def recovery_request(token_hash: str) -> RecoveryRequest | None:
     """A recovery request with its code."""
     return RecoveryRequest.objects.select_related("code").filter(token=token_hash).first()

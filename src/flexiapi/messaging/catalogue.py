@@ -14,5 +14,7 @@ NEEDED: Final[Mapping[str, frozenset[str]]] = {
 }
 """What a caller has to hand over for each mail (`docs/wire/messages.md` says what they mean)."""
 
-OPTIONAL: Final = frozenset({"provisioning_url", "provisioning_qrcode_url", "attachment_name", "attachment_type"})
+OPTIONAL: Final = frozenset(
+    {"provisioning_url", "provisioning_qrcode_url", "confirmation_url", "attachment_name", "attachment_type"}
+)
 """What it may hand over for any."""

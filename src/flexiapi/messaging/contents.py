@@ -46,6 +46,7 @@ def _minutes(variables: Variables) -> tuple[str, ...]:
 
 
 def _register_validation(variables: Variables) -> Content:
+    url = variables.get("confirmation_url")
     return Content(
         subject=_say("%(space)s: confirm your registration", variables),
         paragraphs=(
@@ -53,6 +54,7 @@ def _register_validation(variables: Variables) -> Content:
             _say("To confirm your e-mail address, please enter this code:", variables),
         ),
         code=str(variables["code"]),
+        link=(_say("Confirm by this link", variables), str(url)) if url else None,
         notes=(*_minutes(variables), _say("If you did not ask for it, you can ignore this message.", variables)),
     )
 

@@ -20,6 +20,7 @@ from flexiapi.auth.access import ApiRequest, PublicView
 from flexiapi.config import instance
 from flexiapi.http import errors, inputs, replies
 from flexiapi.http.openapi import describe
+from flexiapi.http.pagination import base_url
 from flexiapi.http.routing import path
 from flexiapi.spaces import queries as spaces
 
@@ -75,7 +76,7 @@ class PublicCreation(FormerView):
             raise errors.Forbidden("This action is unauthorized.")
         with guess_at_a_token(request):
             new = PublicAccount.read(request, domain=space.domain, unique_email=space.unique_email)
-            account = former.create(space, new, origin=request.origin)
+            account = former.create(space, new, base_url=base_url(request), origin=request.origin)
         return document(account.pk)
 
 

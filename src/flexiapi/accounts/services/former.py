@@ -48,9 +48,18 @@ def account_by_user(space: Space, user: str) -> Account:
     return found
 
 
+def account_with_key(space: Space, key: str) -> Account | None:
+    """The account of this Space that a mail brought a key for, None where no such key is pending or served."""
+    if not instance.current().app_dangerous_endpoints or len(key) != creation.KEY_LENGTH:
+        return None
+    return queries.with_confirmation_key(space, key)
+
+
 @transaction.atomic
-def create(space: Space, new: NewAccount, *, origin: Origin) -> Account:
+def create(space: Space, new: NewAccount, *, base_url: str, origin: Origin) -> Account:
     """Create a not activated account and send the key that activates it: by SMS if it has a number, else by mail.
+
+    The link in the mail, which starts with `base_url`, brings the key to the portal.
 
     Raises:
         Forbidden: the Space has no seat left.
@@ -62,10 +71,11 @@ def create(space: Space, new: NewAccount, *, origin: Origin) -> Account:
     if new.phone:
         code = recovery.issue_code(account, origin=origin, phone=new.phone)
         if code is not None:
-            text = sms_texts.creation(space.name, code.code or "")
+            text = sms_texts.creation(instance.current().app_name, code.code or "")
             messaging.enqueue_sms(space, to=new.phone, text=text, account=account)
     elif new.email:
-        context = {"code": key, "expiration_minutes": 0}
+        url = f"{base_url}/authenticate/email/{key}"
+        context = {"code": key, "expiration_minutes": 0, "confirmation_url": url}
         messaging.enqueue_mail(space, template="register_validation", to=new.email, account=account, context=context)
     return account
 
@@ -82,7 +92,7 @@ def request_recovery(space: Space, phone: str, token: str, *, origin: Origin) ->
     registration.spend_token(token, account)
     code = recovery.issue_code(account, origin=origin, phone=phone)
     if code is not None:
-        text = sms_texts.recovery(space.name, code.code or "")
+        text = sms_texts.recovery(instance.current().app_name, code.code or "")
         messaging.enqueue_sms(space, to=account.phone or phone, text=text, account=account)
         journal.record("recovery SMS sent", id=account.identifier, ip=origin.ip)
 

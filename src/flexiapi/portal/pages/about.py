@@ -1,4 +1,4 @@
-"""What this is, whose it is, and what it is made of; places that old links lead to."""
+"""What this is, whose it is, and what it is made of."""
 
 import functools
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from django.views.decorators.gzip import gzip_page
 
 from flexiapi.auth.page_access import Page, PageRequest
 from flexiapi.config import instance
-from flexiapi.http import forms
 from flexiapi.http.routing import path
 
 _LONGEST_LICENCE = 80
@@ -38,13 +37,6 @@ class ThirdParty(Page):
         found = components()
         letters = list(dict.fromkeys(each.letter for each in found))
         return render(request, "portal/third_party.html", {"components": found, "letters": letters})
-
-
-class FormerConfirmation(Page):
-    """Links of e-mails that an installation of the PHP product sent: logging in is what is left to do."""
-
-    def get(self, request: PageRequest, code: str) -> HttpResponse:
-        return forms.go("/login")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,5 +86,4 @@ def _home(package: Distribution) -> str | None:
 routes = [
     path("about", About.as_view()),
     path("third-party-components", gzip_page(ThirdParty.as_view())),
-    path("authenticate/email/<seg:code>", FormerConfirmation.as_view()),
 ]
