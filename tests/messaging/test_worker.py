@@ -19,7 +19,7 @@ from flexiapi.http.dates import now
 from flexiapi.messaging import queue
 from flexiapi.messaging.models import Delivery
 from flexiapi.messaging.services import enqueue_mail
-from tests import factories
+from tests import factories, requirements
 from tests.live.processes import Program, alive, running, wait_until
 from tests.messaging.servers import Postbox, smtp_server
 
@@ -89,6 +89,28 @@ class TestKilled:
         assert len(postbox.mails) == 2
         assert len({mail["Message-ID"] for mail in postbox.mails}) == 1
         assert (delivery.attempts, delivery.payload) == (2, {})
+
+
+class TestServerDown:
+    def test_what_waited_leaves_once_it_is_back(self, tmp_path: Path) -> None:
+        deliveries, postbox, port = [a_mail() for _ in range(3)], Postbox(), requirements.free_port()
+        with worker(tmp_path, port) as program:
+            wait_until(lambda: refusals(deliveries) == 1, "the worker", running=program)
+            with smtp_server(postbox, port=port):
+                Delivery.objects.update(next_attempt_at=now())  # its pause passes
+                wait_until(
+                    lambda: {state(one) for one in deliveries} == {"sent"}, "the sweep", seconds=40, running=program
+                )
+            assert program.end() == 0
+
+        assert len(postbox.mails) == 3
+
+
+def refusals(deliveries: list[Delivery]) -> int:
+    """How many attempts failed; each found its server away."""
+    rows = Delivery.objects.filter(pk__in=[one.pk for one in deliveries], state="pending", attempts=1)
+    assert all("Connection refused" in str(row.last_error) for row in rows)
+    return len(rows)
 
 
 class TestLife:
