@@ -13,6 +13,7 @@ from flexiapi.config import instance
 from flexiapi.messaging import push
 from tests import factories
 from tests.api import Api
+from tests.live.processes import alive, wait_until
 
 DEVICE = push.Device("apns", "TEAM.org.app.voip", "to:ken")
 STUB = """#!/usr/bin/env python3
@@ -97,6 +98,16 @@ class TestFailures:
 
         with pytest.raises(push.PushFailed):
             push.FlexisipPusher(program, {}, timeout=0.2).send(push.Push(DEVICE))
+
+    def test_what_it_has_started_ends_with_it(self, tmp_path: Path) -> None:
+        program, note = tmp_path / "pusher.sh", tmp_path / "started"
+        program.write_text(f"#!/bin/sh\nsleep 60 &\necho $! > {note}\nwait\n")
+        program.chmod(0o755)
+
+        with pytest.raises(push.PushFailed):
+            push.FlexisipPusher(program, {}, timeout=2).send(push.Push(DEVICE))
+
+        wait_until(lambda: not alive(int(note.read_text())), "the end of what it started")
 
     def test_a_missing_program(self, tmp_path: Path) -> None:
         with pytest.raises(push.PushFailed):

@@ -5,6 +5,8 @@ import secrets
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from tests import factories, requirements
 from tests.api import Api
+from tests.live.processes import running, wait_until
 
 from flexiapi.config import instance
 from flexiapi.telephony import registrar
@@ -117,3 +120,49 @@ def test_sentinel_is_asked_for_the_server() -> None:
 
     with instance.override(**sentinel), pytest.raises(Unreachable):
         registrar.current().contacts("alice@example.org")
+
+
+@contextmanager
+def sentinel(folder: Path) -> Iterator[tuple[int, int]]:
+    """A Redis of its own that a Sentinel watches; gives both ports."""
+    program = requirements.program("redis-server")
+    port, watcher = requirements.free_port(), requirements.free_port()
+    (folder / "watcher.conf").write_text(f"sentinel monitor flexisip 127.0.0.1 {port} 1\n")
+    plain = [program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)]
+    watching = [program, str(folder / "watcher.conf"), "--sentinel", "--bind", "127.0.0.1", "--port", str(watcher)]
+    with running(plain, folder) as server:
+        wait_until(lambda: answers(port), "redis-server", running=server)
+        with running(watching, folder) as sentinel:
+            wait_until(lambda: answers(watcher), "the Sentinel", running=sentinel)
+            yield port, watcher
+
+
+def answers(port: int) -> bool:
+    """Whether a server of Redis's kind answers."""
+    client = Redis(host="127.0.0.1", port=port, socket_connect_timeout=1)
+    try:
+        return bool(client.ping())
+    except RedisError:
+        return False
+    finally:
+        client.close()
+
+
+@pytest.mark.django_db
+def test_sentinel_names_the_server(api: Api, tmp_path: Path) -> None:
+    account = factories.an_account(factories.a_space())
+    with sentinel(tmp_path) as (port, watcher):
+        server = Redis(host="127.0.0.1", port=port)
+        server.hset(f"fs:{account.identifier}", f'"<{UUID}>"', contact(account.username))
+        settings = {
+            "redis_client": "phpredis-sentinel",
+            "redis_sentinel_host": "127.0.0.1",
+            "redis_sentinel_port": watcher,
+            "redis_sentinel_service": "flexisip",
+        }
+        client = api.as_account(account)
+        with instance.override(**settings):
+            assert list(client.get("/api/accounts/me/devices").json) == [UUID]
+            assert client.delete(f"/api/accounts/me/devices/{UUID}").text == "1"
+        assert server.hgetall(f"fs:{account.identifier}") == {}
+        server.close()

@@ -4,6 +4,8 @@ A gateway sends at once, because the caller's next step depends on it: within 5 
 """
 
 import json
+import os
+import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -80,27 +82,20 @@ class FlexisipPusher:
             log.warning("no Firebase key for this app", pn_param=device.pn_param)
         arguments = [str(self._path), *_arguments(push)]
         try:
-            done = subprocess.run(  # noqa: S603 the operator's program, an argument vector, no shell
-                [*arguments, *(("--key", key) if key is not None else ())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=self._timeout,
-                check=False,
-            )
+            exit_code, output = _run([*arguments, *(("--key", key) if key is not None else ())], self._timeout)
         except subprocess.TimeoutExpired:
             log.error("flexisip_pusher took too long", pn_provider=device.pn_provider, seconds=self._timeout)
             raise PushFailed from None
         except OSError as error:
             log.error("flexisip_pusher cannot be run", path=str(self._path), reason=error.strerror)
             raise PushFailed from error
-        if done.returncode != 0:
+        if exit_code != 0:
             secrets = [value for value in (key, *(push.payload or {}).values()) if value]
             log.error(
                 "flexisip_pusher failed",
-                exit_code=done.returncode,
+                exit_code=exit_code,
                 arguments=_masked(" ".join(arguments), secrets),
-                output=_masked(done.stdout[-_OUTPUT_KEPT:].decode("utf-8", "replace"), secrets),
+                output=_masked(output[-_OUTPUT_KEPT:].decode("utf-8", "replace"), secrets),
             )
             raise PushFailed
 
@@ -135,6 +130,23 @@ def gateway() -> Pusher:
     if settings.push_driver == "array":
         return memory
     return FlexisipPusher(settings.app_flexisip_pusher_path, settings.app_flexisip_pusher_firebase_keysmap)
+
+
+def _run(command: list[str], seconds: float) -> tuple[int, bytes]:
+    """The exit code and output of a program; one that takes longer is killed with all that it has started."""
+    with subprocess.Popen(  # noqa: S603 the operator's program, an argument vector, no shell
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as process:
+        try:
+            output, _ = process.communicate(timeout=seconds)
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+        return process.returncode, output
 
 
 def _arguments(push: Push) -> list[str]:
