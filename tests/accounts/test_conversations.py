@@ -6,6 +6,7 @@ import pytest
 
 from flexiapi.accounts.models import Account, AccountCreationRequestToken
 from flexiapi.auth.models import ApiKey, AuthToken
+from flexiapi.config import instance
 from tests import factories
 from tests.api import Api
 from tests.together import at_once
@@ -74,6 +75,32 @@ class TestAtOnce:
         statuses = at_once(MANY, lambda _: client.post(path, {"account_creation_request_token": asked.token}).status)
 
         assert Counter(statuses) == {201: 1, 422: MANY - 1}
+
+    def test_a_creation_token_vouches_once(self) -> None:
+        space, token = factories.a_space(), factories.a_creation_token()
+        clients = [Api(host=space.host).as_account(factories.an_account(space)) for _ in range(10)]
+        path, body = "/api/account_creation_tokens/consume", {"account_creation_token": token.token}
+
+        statuses = at_once(MANY, lambda number: clients[number % 10].post(path, body).status)
+
+        assert Counter(statuses) == {200: 1, 404: MANY - 1}
+
+    def test_a_key_of_an_old_app_activates_once(self) -> None:
+        account = factories.an_account(factories.a_space(), "bob", activated=False, confirmation_key="k" * 13)
+        client, path = Api(host=account.domain), f"/api/accounts/bob@{account.domain}/activate/email"
+        with instance.override(app_dangerous_endpoints=True):
+            statuses = at_once(MANY, lambda _: client.post(path, {"code": "k" * 13}).status)
+
+        assert Counter(statuses) == {200: 1, 404: MANY - 1}
+
+    def test_three_guesses_of_an_old_app_are_looked_at(self) -> None:
+        account = factories.an_account(factories.a_space(), "bob", activated=False)
+        account.recovery_codes.create(code="4711")
+        client, path = Api(host=account.domain), f"/api/accounts/bob@{account.domain}"
+        with instance.override(app_dangerous_endpoints=True):
+            statuses = at_once(MANY, lambda _: client.get(f"{path}/recover/1000").status)
+            assert set(statuses) == {404}
+            assert client.post(f"{path}/activate/phone", {"code": "4711"}).status == 404
 
     def test_an_auth_token_gives_one_key(self) -> None:
         account = factories.an_account(factories.a_space())

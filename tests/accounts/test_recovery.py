@@ -1,16 +1,18 @@
 """Recovery by mail and SMS, as its pages use it: decoys, tries, and one winner."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 
-from flexiapi.accounts.models import Account, ProvisioningToken, RecoveryCode
-from flexiapi.accounts.services import mails, password_reset, recovery
+from flexiapi.accounts.models import Account, AccountRecoveryToken, ProvisioningToken, RecoveryCode
+from flexiapi.accounts.services import mails, password_reset, passwords, recovery
 from flexiapi.http.errors import ApiError, Forbidden, Invalid, PageExpired
 from flexiapi.messaging.models import Delivery
 from flexiapi.spaces.models import Space
 from tests import factories
+from tests.outbox import Outbox
 from tests.together import at_once
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -25,9 +27,9 @@ def by_email(space: Space, email: str, username: str | None = None) -> str:
     )
 
 
-def by_phone(space: Space, phone: str) -> str:
-    """Ask for a recovery by phone, with a fresh token."""
-    token = factories.a_recovery_token()
+def by_phone(space: Space, phone: str, token: AccountRecoveryToken | None = None) -> str:
+    """Ask for a recovery by phone, with a fresh token if none is given."""
+    token = token or factories.a_recovery_token()
     return recovery.request_by_phone(space, phone=phone, recovery_token=token.token, origin=ORIGIN)
 
 
@@ -56,6 +58,7 @@ class TestByEmail:
             "code": sent_code(),
             "expiration_minutes": 10,
             "provisioning_url": f"https://sip.example.org/provisioning/{token}?reset_password",
+            "provisioning_qrcode_url": f"https://sip.example.org/provisioning/qrcode/{token}?reset_password",
         }
         outcome = recovery.confirm(space, handle, sent_code(), origin=ORIGIN)
         assert outcome.account == account
@@ -226,25 +229,57 @@ class TestAtOnce:
         factories.an_account(space, email="alice@example.org")
         handle = by_email(space, "alice@example.org")
 
-        assert set(self.outcomes(space, handle, [wrong()] * 20)) == {None}
+        assert set(self.outcomes(space, handle, [wrong()] * 100)) == {None}
         assert recovery.attempts_left(handle) == 0
         with pytest.raises(PageExpired):
             recovery.confirm(space, handle, sent_code(), origin=ORIGIN)
 
+    def test_a_recovery_token_sends_one_code(self, outbox: Outbox) -> None:
+        space = factories.a_space()
+        numbers = [f"+336123456{last:02}" for last in range(100)]
+        for number in numbers:
+            factories.an_account(space, number)
+        token = factories.a_recovery_token()
+
+        def ask(number: int) -> bool:
+            try:
+                return bool(by_phone(space, numbers[number], token))
+            except Forbidden:
+                return False
+
+        assert Counter(at_once(100, ask)) == {True: 1, False: 99}
+        assert len(outbox.sms) == 1
+
+    def test_a_reset_link_sets_one_password(self) -> None:
+        space = factories.a_space()
+        account = factories.an_account(space, email="alice@example.org", password="forgotten")
+        token = a_link(account)
+
+        def reset(number: int) -> int | None:
+            try:
+                password_reset.reset(space, token, f"remembered {number}", origin=ORIGIN)
+            except Forbidden:
+                return None
+            return number
+
+        (winner,) = [number for number in at_once(100, reset) if number is not None]
+        assert passwords.matches(account, f"remembered {winner}")
+
+
+def a_link(account: Account) -> str:
+    """The token of a mailed link."""
+    mails.send_password_reset(account, base_url="https://sip.example.org", by=None, origin=ORIGIN)
+    url: str = Delivery.objects.latest("id").payload["context"]["reset_password_url"]
+    return url.rpartition("/")[2]
+
 
 @pytest.mark.django_db
 class TestPasswordReset:
-    def a_link(self, account: Account) -> str:
-        """The token of a mailed link."""
-        mails.send_password_reset(account, base_url="https://sip.example.org", by=None, origin=ORIGIN)
-        url: str = Delivery.objects.latest("id").payload["context"]["reset_password_url"]
-        return url.rpartition("/")[2]
-
     def test_sets_a_password_once(self) -> None:
         space = factories.a_space()
         account = factories.an_account(space, email="alice@example.org", password="forgotten")
         factories.a_key(account)
-        token = self.a_link(account)
+        token = a_link(account)
 
         password_reset.reset(space, token, "remembered", origin=ORIGIN)
 
@@ -255,7 +290,7 @@ class TestPasswordReset:
     def test_on_its_own_space_and_address_only(self) -> None:
         space = factories.a_space()
         account = factories.an_account(space, email="alice@example.org")
-        token = self.a_link(account)
+        token = a_link(account)
 
         with pytest.raises(ApiError):
             password_reset.usable_token(factories.a_space(), token)
@@ -267,7 +302,7 @@ class TestPasswordReset:
         space = factories.a_space()
         account = factories.an_account(space, email="alice@example.org")
         with time_machine.travel(NOON, tick=False) as clock:
-            token = self.a_link(account)
+            token = a_link(account)
             clock.shift(timedelta(hours=24, seconds=1))
             with pytest.raises(Forbidden):
                 password_reset.usable_token(space, token)

@@ -67,6 +67,7 @@ def request_by_email(space: Space, *, email: str, username: str | None, base_url
                     "code": code.code,
                     "expiration_minutes": minutes,
                     "provisioning_url": f"{base_url}/provisioning/{token}?reset_password",
+                    "provisioning_qrcode_url": f"{base_url}/provisioning/qrcode/{token}?reset_password",
                 },
             )
             journal.record("recovery mail sent", id=account.identifier, ip=origin.ip)
