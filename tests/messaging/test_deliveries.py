@@ -7,15 +7,14 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from flexiapi.auth.scope import Caller, Scope
 from flexiapi.config import instance
 from flexiapi.http.dates import now
-from flexiapi.http.errors import Conflict, NotFound
-from flexiapi.messaging import mail_gateways, queries, sending, services
+from flexiapi.messaging import mail_gateways, sending, services
 from flexiapi.messaging.models import Delivery
 from flexiapi.messaging.sending import Outcome
 from flexiapi.spaces.models import EmailServer, Space
 from tests import factories
+from tests.api import Api
 from tests.messaging.servers import Postbox, smtp_server
 from tests.outbox import Outbox
 
@@ -175,35 +174,80 @@ class TestBackOff:
 
 
 @pytest.mark.django_db
-class TestResend:
-    def scope(self, space: Space, *, super_admin: bool = False) -> Scope:
-        return Scope(space, Caller(1, "admin", space.domain, True, super_admin, False, "key"))
+class TestDoor:
+    def test_administrators_see_what_became_of_messages(self, api: Api) -> None:
+        space = factories.a_space()
+        account = factories.an_account(space)
+        sent, waiting = a_mail(space, account=account), a_mail(space)
+        text = services.enqueue_sms(space, to="+33612345678", text="Your X validation code is 4711.")
+        Delivery.objects.filter(pk=sent.pk).update(state="sent", attempts=1, sent_at=now(), next_attempt_at=None)
+        a_mail(factories.a_space())
+        admin = api.as_admin(space)
 
-    def test_what_failed_starts_anew(self, outbox: Outbox) -> None:
+        answer = admin.get("/api/deliveries")
+
+        assert [one["id"] for one in answer.json["data"]] == [text.pk, waiting.pk, sent.pk]
+        assert list(answer.json) == ["data", "next_cursor"]
+        assert "4711" not in answer.text
+        assert [one["recipient"] for one in answer.json["data"]] == [
+            "+336***78",
+            "al***@example.net",
+            "al***@example.net",
+        ]
+        assert admin.get(f"/api/deliveries/{sent.pk}").json == {
+            **answer.json["data"][2],
+            "template": "register_validation",
+            "account_id": account.pk,
+            "state": "sent",
+            "attempts": 1,
+            "next_attempt_at": None,
+        }
+        for query, found in {
+            "state=sent": [sent],
+            "kind=sms": [text],
+            f"account={account.pk}&kind=mail": [sent],
+            "limit=1": [text],
+        }.items():
+            listed = admin.get(f"/api/deliveries?{query}").json["data"]
+            assert [one["id"] for one in listed] == [one.pk for one in found], query
+
+    @pytest.mark.parametrize(
+        "query", ["state=lost", "kind=fax", "account=x", "account=9999999999", "limit=0", "after=x"]
+    )
+    def test_bad_filters(self, api: Api, query: str) -> None:
+        answer = api.as_admin(factories.a_space()).get(f"/api/deliveries?{query}")
+
+        assert (answer.status, list(answer.errors)) == (422, [query.partition("=")[0]])
+
+    def test_what_failed_starts_anew(self, api: Api, outbox: Outbox) -> None:
         space = factories.a_space()
         delivery = a_mail(space)
         Delivery.objects.filter(pk=delivery.pk).update(state="failed", attempts=12, last_error="x")
 
-        again = services.resend(self.scope(space), delivery.pk)
+        again = api.as_admin(space).post(f"/api/deliveries/{delivery.pk}/resend")
 
-        assert (again.state, again.attempts, again.last_error) == ("pending", 0, None)
+        assert again.status == 200
+        assert (again.json["state"], again.json["attempts"], again.json["last_error"]) == ("pending", 0, None)
         assert outbox.mail.to == "alice@example.net"
 
-    def test_what_was_sent_is_gone(self, outbox: Outbox) -> None:
+    def test_what_was_sent_is_gone(self, api: Api, outbox: Outbox) -> None:
         space = factories.a_space()
         delivery = a_mail(space)
         sending.deliver(delivery.pk)
 
-        with pytest.raises(Conflict):
-            services.resend(self.scope(space), delivery.pk)
+        refused = api.as_admin(space).post(f"/api/deliveries/{delivery.pk}/resend")
 
-    def test_another_space_s_is_unknown(self) -> None:
-        delivery, other = a_mail(factories.a_space()), factories.a_space()
+        assert (refused.status, refused.message) == (409, "The message was sent already or is being sent")
 
-        with pytest.raises(NotFound):
-            services.resend(self.scope(other), delivery.pk)
-        assert not queries.listed(self.scope(other)).exists()
-        assert services.resend(self.scope(other, super_admin=True), delivery.pk).state == "pending"
+    def test_another_space_s_is_unknown(self, api: Api) -> None:
+        delivery = a_mail(factories.a_space())
+        path = f"/api/deliveries/{delivery.pk}"
+        stranger = api.as_admin(factories.a_space())
+
+        assert (stranger.get(path).status, stranger.post(f"{path}/resend").status) == (404, 404)
+        assert stranger.get("/api/deliveries").json["data"] == []
+        root = api.as_super_admin()
+        assert (root.get(path).status, root.post(f"{path}/resend").status) == (200, 200)
 
 
 @pytest.mark.django_db

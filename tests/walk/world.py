@@ -15,6 +15,7 @@ from flexiapi.auth.models import AuthToken, PortalSession
 from flexiapi.contacts.models import Contact, ContactsList, ContactsListMember, ContactsListViewer, Vcard
 from flexiapi.http.dates import now
 from flexiapi.intercom.models import AccountAction, AccountType, AccountTypeMembership, DictionaryEntry
+from flexiapi.messaging.models import Delivery
 from flexiapi.spaces.models import CardDavServer, EmailServer, Space
 from flexiapi.statistics import models as statistics
 from flexiapi.telephony.models import AccountFile, CallForwarding, CardDavCredential, ExternalAccount
@@ -145,6 +146,16 @@ def _things(space: Space, owner: Account, contact: Account, stranger: Account) -
         "file_id": slot.pk,
         "code": "FR",
         "phone": "+33612345678",
+        "delivery_id": Delivery.objects.create(
+            space=space,
+            account=owner,
+            kind="sms",
+            template="validation",
+            locale="en",
+            recipient="+33612345678",
+            payload={"text": "Your X validation code is 4711."},
+            state="failed",
+        ).pk,
         "session": PortalSession.objects.create(
             session_key=keys.random_text(64),
             session_data="",

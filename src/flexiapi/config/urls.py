@@ -8,6 +8,7 @@ from flexiapi.auth import api as auth
 from flexiapi.contacts import api as contacts
 from flexiapi.contacts import pages as contacts_pages
 from flexiapi.intercom import api as intercom
+from flexiapi.messaging import api as messaging
 from flexiapi.operations import api as operations
 from flexiapi.operations import pages as operations_pages
 from flexiapi.portal import pages as portal
@@ -32,6 +33,7 @@ API: list[URLPattern | URLResolver] = [
     *spaces.routes,
     *telephony.routes,
     *provisioning.api_routes,
+    *messaging.routes,
 ]
 
 PAGES = [

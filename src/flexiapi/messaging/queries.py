@@ -38,10 +38,15 @@ def delivery(scope: Scope, delivery_id: int) -> Delivery:
     Raises:
         NotFound: it does not exist or lies out of reach.
     """
-    found = visible(scope).filter(pk=delivery_id).first()
+    found = visible(scope).defer("payload").filter(pk=delivery_id).first()
     if found is None:
         raise NotFound
     return found
+
+
+def without_content(ids: Sequence[int]) -> dict[int, Delivery]:
+    """Some deliveries by id. Their `payload` is left out."""
+    return Delivery.objects.defer("payload").in_bulk(list(ids))
 
 
 def complete(delivery_id: int) -> Delivery | None:

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import translation
 
 from flexiapi.accounts.models import Account
-from flexiapi.auth.scope import Scope
+from flexiapi.auth.scope import Caller, Scope
+from flexiapi.config.logging import event_log
 from flexiapi.http.dates import now
 from flexiapi.http.errors import Conflict
 from flexiapi.spaces.models import Space
@@ -73,7 +74,7 @@ def enqueue_sms(
 
 
 @transaction.atomic
-def resend(scope: Scope, delivery_id: int) -> Delivery:
+def resend(scope: Scope, delivery_id: int, *, by: Caller) -> Delivery:
     """Send a delivery that failed or waits for its next attempt, now and with all attempts before it.
 
     Raises:
@@ -88,6 +89,7 @@ def resend(scope: Scope, delivery_id: int) -> Delivery:
     if not changed:
         raise Conflict("The message was sent already or is being sent")
     transaction.on_commit(lambda: queue.send_soon(delivery.pk))
+    transaction.on_commit(lambda: event_log().record("message sent again", id=by.identifier, delivery_id=delivery.pk))
     return queries.delivery(scope, delivery_id)
 
 
