@@ -112,6 +112,15 @@ class TestOne:
 
         assert api.as_account(account).get(f"/api/accounts/me/devices/{OTHER}").status == 404
 
+    def test_without_registrar_nobody_can_tell(self, api: Api, registrar: MemoryRegistrar, register: Register) -> None:
+        account = factories.an_account(factories.a_space())
+        register(account)
+        registrar.reachable = False
+
+        answer = api.as_account(account).get(f"/api/accounts/me/devices/{UUID}")
+
+        assert (answer.status, answer.message) == (503, "The registrar cannot be reached")
+
 
 class TestRemoval:
     def test_removes_the_field_and_tells_flexisip(

@@ -45,7 +45,7 @@ class DeviceList(PublicView):
 class DeviceDetail(PublicView):
     """One registered device of an account."""
 
-    @describe("Show a device", ok={200: schemas.DEVICE}, errors=(404,))
+    @describe("Show a device", ok={200: schemas.DEVICE}, errors={404: "", 503: "The registrar cannot be reached."})
     def get(self, request: ApiRequest, uuid: str, account_id: int | None = None) -> HttpResponse:
         return replies.json(documents.device(queries.device(account_of(request, account_id), uuid)))
 

@@ -10,7 +10,7 @@ from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.models import Account
 from flexiapi.auth.scope import Scope
 from flexiapi.http.dates import now
-from flexiapi.http.errors import Forbidden, NotFound
+from flexiapi.http.errors import Forbidden, NotFound, Unavailable
 from flexiapi.spaces import queries as spaces
 from flexiapi.spaces.models import CardDavServer, Space
 
@@ -52,9 +52,14 @@ def device(account: Account, uuid: str) -> Device:
     """A registered device by its id, with or without the quotes and brackets of SIP.
 
     Raises:
-        NotFound: it is not registered, or the registrar cannot be reached.
+        NotFound: it is not registered.
+        Unavailable: nobody can tell, the registrar cannot be reached (503).
     """
-    found = devices(account).get(contact_header.bare_uuid(uuid))
+    try:
+        found = registered(account).get(contact_header.bare_uuid(uuid))
+    except registrar.Unreachable as error:
+        log.warning("The registrar could not be read: %s", error)
+        raise Unavailable("The registrar cannot be reached") from None
     if found is None:
         raise NotFound
     return found
