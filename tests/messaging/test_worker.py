@@ -95,7 +95,7 @@ class TestServerDown:
     def test_what_waited_leaves_once_it_is_back(self, tmp_path: Path) -> None:
         deliveries, postbox, port = [a_mail() for _ in range(3)], Postbox(), requirements.free_port()
         with worker(tmp_path, port) as program:
-            wait_until(lambda: refusals(deliveries) == 1, "the worker", running=program)
+            wait_until(lambda: refusals(deliveries) == 1, "the worker", seconds=40, running=program)
             with smtp_server(postbox, port=port):
                 Delivery.objects.update(next_attempt_at=now())  # its pause passes
                 wait_until(
