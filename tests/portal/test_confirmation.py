@@ -92,6 +92,10 @@ class TestServed:
         assert visitor.submit().status == 403
         assert not Account.objects.get(pk=bob.pk).activated
 
+    @pytest.mark.parametrize("key", ["x" * 13, "x" * 12 + "%C3%A9", "x"])
+    def test_another_key(self, space: Space, bob: Account, key: str) -> None:
+        assert Visitor(space).open(f"/authenticate/email/{key}").url == "/login"
+
     def test_on_another_host(self, bob: Account) -> None:
         assert Visitor(factories.a_space()).open(f"/authenticate/email/{KEY}").url == "/login"
 
