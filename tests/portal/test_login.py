@@ -238,8 +238,9 @@ class TestToken:
         ("referer", "place"),
         [
             ("https://evil.example/phish", "/login"),
-            ("http://{host}//evil.example/phish?x=1", "/evil.example/phish?x=1"),
-            ("http://{host}/\\evil.example", "/evil.example"),
+            ("http://{host}//evil.example/phish?x=1", "/login"),
+            ("http://{host}//register/email?x=1", "/register/email?x=1"),
+            ("http://{host}/\\register/email", "/register/email"),
             ("http://{host}@evil.example/", "/login"),
             ("http://[", "/login"),
             ("http://{host}/register/email", "/register/email"),
