@@ -324,3 +324,15 @@ def explained(statement: str) -> str:
 )
 def test_state_of_a_call(states: list[str | None], expected: str) -> None:
     assert state_of(states) == expected
+
+
+def test_the_latest_are_what_the_log_begins_with(alice: Account) -> None:
+    call("own", alice, alice, NOON)
+    for number in range(3):
+        call(f"from{number}", alice, "bob@elsewhere.org", NOON + timedelta(minutes=number))
+        call(f"to{number}", "bob@elsewhere.org", alice, NOON + timedelta(minutes=number))
+    call("foreign", "bob@elsewhere.org", "carol@elsewhere.org", NOON + timedelta(hours=1))
+    log = list(queries.call_log(alice).values_list("pk", flat=True)[:9])
+
+    assert [queries.latest_calls(alice, most) for most in (3, 9)] == [log[:3], log]
+    assert log == ["to2", "from2", "to1", "from1", "to0", "own", "from0"]

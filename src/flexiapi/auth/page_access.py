@@ -82,6 +82,13 @@ class Page(View):
         """
 
 
+def account_of(request: PageRequest) -> Account:
+    """Who is logged in, as the gate has read it: a `UserPage` sees to it that somebody is."""
+    if request.account is None:
+        raise errors.Unauthenticated
+    return request.account
+
+
 class PanelPage(Page):
     """A page of the portal for visitors: there is none where the Space's web panel is off."""
 

@@ -1,10 +1,12 @@
 """Reads of credentials."""
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
 from flexiapi.accounts.models import Account
+from flexiapi.db.statements import Statement
 from flexiapi.http.dates import now
 from flexiapi.spaces.models import OidcConfiguration, Space
 
@@ -46,9 +48,22 @@ def living_sessions(account_id: int) -> QuerySet[PortalSession]:
     return rows.order_by("-last_seen_at", "-session_key")
 
 
-def session(key_hash: str) -> PortalSession | None:
+class SessionRow(NamedTuple):
+    """What a page needs of a session."""
+
+    session_data: str
+    expire_date: datetime
+    last_seen_at: datetime
+
+
+_SESSION = Statement(
+    "SELECT session_data, expire_date, last_seen_at FROM portal_sessions WHERE session_key = %(key)s", SessionRow
+)
+
+
+def session(key_hash: str) -> SessionRow | None:
     """A session of the portal by the hash of its cookie."""
-    return PortalSession.objects.filter(session_key=key_hash).first()
+    return _SESSION.one(key=key_hash)
 
 
 def account_of_space(space: Space, account_id: int) -> Account | None:

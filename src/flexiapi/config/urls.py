@@ -23,8 +23,8 @@ from flexiapi.telephony import pages as telephony_pages
 HOT = ("accounts/me", "resolve/<seg:sip>", "accounts/<seg:sip>/search")
 
 API: list[URLPattern | URLResolver] = [
-    *statistics.routes,
     *(route for route in accounts.routes if str(route.pattern) in HOT),
+    *statistics.routes,
     *operations.api_routes,
     *auth.routes,
     *(route for route in accounts.routes if str(route.pattern) not in HOT),

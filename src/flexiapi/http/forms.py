@@ -34,6 +34,10 @@ class PageForms(CsrfViewMiddleware):
     is not what the browser sees: scheme and host are those that the client used.
     """
 
+    def __call__(self, request: HttpRequest) -> Any:
+        """What has no session passes by."""
+        return super().__call__(request) if hasattr(request, "session") else self.get_response(request)
+
     def process_view(
         self, request: HttpRequest, callback: Callable[..., Any], callback_args: Any, callback_kwargs: Any
     ) -> Any:

@@ -1,5 +1,6 @@
 """What a trusted proxy says about the connection that it forwards."""
 
+import functools
 import ipaddress
 from dataclasses import dataclass
 
@@ -86,6 +87,7 @@ def _trusted(peer: str) -> bool:
     return address is not None and any(address in network for network in networks)
 
 
+@functools.lru_cache(maxsize=4096)
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """An address in its one form: sockets for both families write IPv4 addresses as `::ffff:192.0.2.1`."""
     try:

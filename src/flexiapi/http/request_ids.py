@@ -1,7 +1,7 @@
 """The id of the request that is being answered: on the answer, in log lines and in the audit records."""
 
+import os
 import re
-import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 
@@ -25,7 +25,7 @@ class RequestIds:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         sent = request.META.get("HTTP_X_REQUEST_ID", "")
         known = _GOOD.fullmatch(sent) is not None and proxies.comes_from_trusted_proxy(request)
-        request_id = sent if known else uuid.uuid4().hex
+        request_id = sent if known else os.urandom(16).hex()
         token = _present.set((request_id, request))
         try:
             response = self.get_response(request)

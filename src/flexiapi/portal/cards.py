@@ -18,14 +18,14 @@ def of(account: Account, scope: Scope) -> dict[str, Any]:
     `devices` is None where the registrar cannot be reached.
     """
     recordings = telephony.recordings(account)
+    latest = list(recordings[:_SHOWN])
     devices = lines.devices(account)
-    calls = list(statistics.call_log(account).values_list("pk", flat=True)[:_SHOWN])
     forwarding = lines.first_enabled(telephony.forwardings(account))
     return {
-        "recordings": [lines.recording(file) for file in recordings[:_SHOWN]],
-        "recordings_total": recordings.count(),
+        "recordings": [lines.recording(file) for file in latest],
+        "recordings_total": len(latest) if len(latest) < _SHOWN else recordings.count(),
         "devices": None if devices is None else devices[:_SHOWN],
         "devices_total": len(devices or ()),
-        "calls": lines.calls(account, calls),
+        "calls": lines.calls(account, statistics.latest_calls(account, _SHOWN)),
         "forwarding": forwarding and {"when": lines.condition(forwarding.type), "target": lines.target(forwarding)},
     }

@@ -1,5 +1,6 @@
 """Template tags of the portal's components (`/components` shows them in development)."""
 
+import functools
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 @register.simple_tag
+@functools.cache
 def icon(name: str, size: int = 20) -> SafeString:
     """An icon beside a text; it says nothing itself."""
     return SafeString(heroicon_outline(name, size=size, **{"aria-hidden": "true", "class": "icon"}))

@@ -11,7 +11,7 @@ from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.models import Account
 from flexiapi.accounts.services import deletion, passwords, provisioning_tokens
 from flexiapi.auth import keys, limits, sessions
-from flexiapi.auth.page_access import PageRequest, UserPage, require
+from flexiapi.auth.page_access import PageRequest, UserPage, account_of, require
 from flexiapi.config import instance
 from flexiapi.http import errors, forms
 from flexiapi.http.messages import sentence
@@ -41,7 +41,7 @@ class Dashboard(UserPage):
     """The account at a glance."""
 
     def get(self, request: PageRequest) -> HttpResponse:
-        account = accounts.own(request.scope)
+        account = account_of(request)
         token, registrar = queries.usable_token(account), texts.registrar(request.space)
         context = {
             "account": account,

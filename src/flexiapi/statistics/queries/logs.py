@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from flexiapi.accounts.models import Account
 from flexiapi.auth.scope import Scope
 from flexiapi.db.merged import Merged
+from flexiapi.db.statements import Statement
 from flexiapi.statistics.models import Call
 
 Direction = Literal["both", "incoming", "outgoing"]
@@ -43,6 +44,25 @@ def call_log(party: Party, wanted: CallFilter = EVERYTHING) -> CallLog:
     outgoing = Q(from_username=party.username, from_domain=party.domain)
     incoming = Q(to_username=party.username, to_domain=party.domain)
     return _directed(_calls(wanted), outgoing, incoming, wanted.direction)
+
+
+_LATEST = Statement(
+    """SELECT id, initiated_at
+         FROM (SELECT id, initiated_at FROM statistics_calls
+                WHERE from_username = %(username)s AND from_domain = %(domain)s
+                ORDER BY initiated_at DESC, id DESC LIMIT %(most)s) made
+        UNION
+       SELECT id, initiated_at
+         FROM (SELECT id, initiated_at FROM statistics_calls
+                WHERE to_username = %(username)s AND to_domain = %(domain)s
+                ORDER BY initiated_at DESC, id DESC LIMIT %(most)s) taken
+        ORDER BY initiated_at DESC, id DESC LIMIT %(most)s"""
+)
+
+
+def latest_calls(party: Party, most: int) -> list[str]:
+    """The ids of somebody's latest calls, newest first: what `call_log` begins with, in one compiled statement."""
+    return [row[0] for row in _LATEST.rows(username=party.username, domain=party.domain, most=most)]
 
 
 def space_call_log(
