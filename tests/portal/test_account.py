@@ -4,7 +4,8 @@ import pytest
 
 from flexiapi.accounts.models import Account, Tombstone
 from flexiapi.auth.gate import hashed
-from flexiapi.auth.models import ApiKey
+from flexiapi.auth.models import ApiKey, PortalSession
+from flexiapi.auth.session_store import SessionStore
 from tests import factories
 from tests.api import Api
 from tests.portal.visitor import Visitor
@@ -139,6 +140,16 @@ class TestApiKey:
         assert ApiKey.objects.get(account=alice).key == hashed(key)
         assert api.on(alice.space).with_key(key).get("/api/accounts/me").status == 200
         assert key not in visitor.open("/api_key").answer.text
+
+    def test_until_then_it_lies_sealed_in_the_session(self, visitor: Visitor, alice: Account) -> None:
+        token = str(visitor.open("/api_key").dom.xpath("//input[@name='_token']/@value")[0])
+        headers = {"Host": alice.space.host}
+
+        visitor.client.post("/api_key", {"_token": token}, headers=headers, RAW_URI="/api_key")
+
+        kept = SessionStore().decode(PortalSession.objects.get(account=alice).session_data)
+        assert "new_api_key" in kept
+        assert ApiKey.objects.get(account=alice).key not in {hashed(str(value)) for value in kept.values()}
 
 
 class TestDeletion:

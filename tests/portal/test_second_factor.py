@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from flexiapi.accounts.models import Account
-from flexiapi.auth import limits
+from flexiapi.auth import limits, seals
 from flexiapi.auth.models import FactorRecoveryCode, PortalSession, TotpSecret
 from flexiapi.auth.second_factor import totp
 from flexiapi.config import instance
@@ -170,7 +170,7 @@ def test_codes_are_those_of_the_rfc(browser: Visitor, owner: Account, clock: Any
     """RFC 6238, appendix B: at 1111111109 the key `12345678901234567890` gives 07081804."""
     browser.open("/second_factor")
     browser.submit(action="/second_factor/app/secret")
-    TotpSecret.objects.filter(account=owner).update(secret=totp._seal(b"12345678901234567890"))
+    TotpSecret.objects.filter(account=owner).update(secret=seals.seal("second factor", b"12345678901234567890"))
 
     clock.move_to(datetime.fromtimestamp(1111111109, UTC))
     visitor = Visitor(owner.space)

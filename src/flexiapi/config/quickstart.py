@@ -30,6 +30,7 @@ def prepare(directory: Path) -> None:
     os.environ.setdefault("FLEXIAPI_CONFIG_DIR", str(directory / "config"))
     os.environ.setdefault("FLEXIAPI_DATA_DIR", str(directory / "data"))
     file = Path(os.environ["FLEXIAPI_CONFIG_DIR"]) / "flexiapi.env"
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not file.exists():
         file.write_text(_DOTENV)
         file.chmod(0o600)

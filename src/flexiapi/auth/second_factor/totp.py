@@ -5,22 +5,22 @@ import logging
 import secrets
 from urllib.parse import quote, urlencode
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django_otp.oath import TOTP  # type: ignore[import-untyped]
 
 from flexiapi.accounts.models import Account
+from flexiapi.auth import seals
 from flexiapi.auth.events import WayInEvent, factor_added, factor_removed
 from flexiapi.auth.models import TotpSecret
 from flexiapi.auth.scope import Caller, Origin
-from flexiapi.config import instance
 from flexiapi.http.dates import now
 from flexiapi.http.errors import Conflict, Invalid, NotFound
 
 from . import queries, recovery_codes
 
 HOW = "authenticator app"
+_PURPOSE = "second factor"
 _BYTES = 20  # RFC 4226 §4 R6 recommends 160 bits
 _DIGITS = 6
 _EARLY_OR_LATE = 1
@@ -34,7 +34,7 @@ def begin(account_id: int) -> None:
     Raises:
         Conflict: the account has a confirmed one.
     """
-    sealed = _seal(secrets.token_bytes(_BYTES))
+    sealed = seals.seal(_PURPOSE, secrets.token_bytes(_BYTES))
     try:
         with transaction.atomic():
             TotpSecret.objects.filter(account_id=account_id, confirmed_at=None).delete()
@@ -115,20 +115,10 @@ def _step(row: TotpSecret, code: str) -> int | None:
     return int(clock.t()) if found else None
 
 
-def _seal(secret: bytes) -> str:
-    return _keys().encrypt(secret).decode()
-
-
 def _opened(row: TotpSecret) -> bytes | None:
-    try:
-        return _keys().decrypt(row.secret)
-    except InvalidToken:
+    secret = seals.opened(_PURPOSE, row.secret)
+    if secret is None:
         log.error(
             "The TOTP secret of account %s was sealed with another APP_KEY: APP_PREVIOUS_KEYS lacks it", row.account_id
         )
-        return None
-
-
-def _keys() -> MultiFernet:
-    derived = instance.current().derived_keys("second factor")
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in derived])
+    return secret

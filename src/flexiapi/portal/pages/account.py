@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.models import Account
 from flexiapi.accounts.services import deletion, passwords, provisioning_tokens
-from flexiapi.auth import keys, limits, sessions
+from flexiapi.auth import keys, limits, seals, sessions
 from flexiapi.auth.page_access import PageRequest, UserPage, account_of, require
 from flexiapi.config import instance
 from flexiapi.http import errors, forms
@@ -120,14 +120,16 @@ class ApiKey(UserPage):
     form_page = "/api_key"
 
     def get(self, request: PageRequest) -> HttpResponse:
+        sealed = request.session.pop(_NEW_KEY, None)
         context = {
             "key": queries.personal_key(accounts.own(request.scope)),
-            "new_key": request.session.pop(_NEW_KEY, None),
+            "new_key": (seals.opened(_NEW_KEY, sealed) or b"").decode() if sealed else None,
         }
         return render(request, "portal/api_key.html", context)
 
     def post(self, request: PageRequest) -> HttpResponse:
-        request.session[_NEW_KEY] = keys.issue_personal_key(request.caller.account_id, ip=request.origin.ip)
+        key = keys.issue_personal_key(request.caller.account_id, ip=request.origin.ip)
+        request.session[_NEW_KEY] = seals.seal(_NEW_KEY, key.encode())
         forms.flash(request, _("A new API key was made; the former one is dead."))
         return forms.go("/api_key")
 
