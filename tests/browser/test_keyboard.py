@@ -107,6 +107,8 @@ def test_what_is_wrong_has_the_focus(street: Street, owner: Account) -> None:
     type_into(page, password=PASSWORD, password_confirmation=PASSWORD)
     page.keyboard.press("Enter")
 
+    # The terms below are not accepted either: the first of both has the focus.
+    expect(page.locator("[name=terms]")).to_have_attribute("aria-invalid", "true")
     expect(page.locator("[name=email]")).to_be_focused()
     expect(page.locator("[name=email]")).to_have_attribute("aria-invalid", "true")
 

@@ -116,7 +116,7 @@ def test_nothing_tells_them(tmp_path: Path) -> None:
     assert {path.name.partition("-")[0] for path in logs} >= {"flexiapi.log", "events"}, logs
     texts["refusals"] = b"\n".join(life.refusals).decode()
     texts |= {"deliveries": deliveries, "audit": str(list(AuditRecord.objects.values()))}
-    assert (texts["refusals"].count("message"), deliveries.count("'sent'"), texts["audit"].count("deleted")) == (
+    assert (texts["refusals"].count('"message"'), deliveries.count("'sent'"), texts["audit"].count("deleted")) == (
         9,
         3,
         1,

@@ -28,6 +28,8 @@ def test_an_account_lives_without_it(tmp_path: Path) -> None:
     postbox = Postbox()
     with smtp_server(postbox) as port:
         environment = {
+            "APP_ENV": "production",
+            "LOG_CHANNEL": "stack",
             "APP_KEY": "base64:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
             "REDIS_HOST": "127.0.0.1",
             "REDIS_PORT": str(requirements.free_port()),
@@ -76,5 +78,7 @@ def test_an_account_lives_without_it(tmp_path: Path) -> None:
             assert not Account.objects.filter(pk=alice.pk).exists()
             assert not Delivery.objects.exclude(state="sent").exists()
             assert worker.end() == 0
-            assert "Traceback" not in product.program.output + worker.output
-            assert 1 <= worker.output.count("The queue cannot be read") <= 3
+
+    logs = "".join(path.read_text() for path in (tmp_path / "data").rglob("*.log"))
+    assert "Traceback" not in product.program.output + worker.output + logs
+    assert 1 <= logs.count("The queue cannot be read") <= 3

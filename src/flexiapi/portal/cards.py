@@ -23,7 +23,7 @@ def of(account: Account, scope: Scope) -> dict[str, Any]:
     forwarding = lines.first_enabled(telephony.forwardings(account))
     return {
         "recordings": [lines.recording(file) for file in latest],
-        "recordings_total": len(latest) if len(latest) < _SHOWN else recordings.count(),
+        "recordings_total": recordings.count() if len(latest) == _SHOWN else len(latest),
         "devices": None if devices is None else devices[:_SHOWN],
         "devices_total": len(devices or ()),
         "calls": lines.calls(account, statistics.latest_calls(account, _SHOWN)),

@@ -19,6 +19,8 @@ _FRESH = timedelta(minutes=1)
 # Messages (or none) that stand at no field: the field that has the focus at first has it again.
 _OF_THE_WHOLE_FORM = (None, "authentication", "code", "credential", "identifier", "sso_not_found", "h-captcha-response")
 
+_FOCUS = "the first wrong field was written"
+
 register = template.Library()
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -43,13 +45,13 @@ def field(context: dict[str, Any], name: str, label: str, **options: Any) -> dic
     if known and options.get("type") != "password":
         value = typed
     messages = errors.get(_dotted(name), [])
-    first = next(iter(errors), None)
+    whole = next(iter(errors), None) in _OF_THE_WHOLE_FORM
     return {
         "name": name,
         "label": label,
         "value": "" if value is None else value,
         "messages": messages,
-        "focus": _dotted(name) == first or (options.pop("autofocus", False) and first in _OF_THE_WHOLE_FORM),
+        "focus": (options.pop("autofocus", False) and whole) or _is_first(context, messages),
         "type": "text",
         **options,
     }
@@ -65,7 +67,7 @@ def toggle(context: dict[str, Any], name: str, label: str, on: bool = False, **o
     if old:
         on = _typed(old, name)[1] == "on"
     messages = errors.get(_dotted(name), [])
-    focus = bool(messages) and _dotted(name) == next(iter(errors))
+    focus = _is_first(context, messages)
     return {"name": name, "label": label, "on": on, "messages": messages, "focus": focus, **options}
 
 
@@ -74,6 +76,14 @@ def problems(context: dict[str, Any]) -> dict[str, Any]:
     """What is wrong with a form that has several faults, above its fields; each line leads to its field."""
     errors: dict[str, list[str]] = context.get("errors") or {}
     return {"problems": [(f"field-{_bracketed(name)}", message) for name, (message, *_) in errors.items()]}
+
+
+def _is_first(context: Any, messages: list[str]) -> bool:
+    """Whether a field is the first one on the page that something is wrong with."""
+    if not messages or context.render_context.get(_FOCUS):
+        return False
+    context.render_context[_FOCUS] = True
+    return True
 
 
 def _dotted(name: str) -> str:

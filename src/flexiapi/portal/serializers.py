@@ -41,14 +41,10 @@ class ChosenPassword:
 class TypedTwice(Input[Shape]):
     """A new password, typed twice."""
 
+    typed_twice = ("password",)
+
     password = Text(shortest=8, longest=255, required=True)
     password_confirmation = Text(longest=255)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Both passwords are the same."""
-        if attrs.pop("password_confirmation", None) != attrs["password"]:
-            raise ValidationError({"password": [sentence("confirmed", "password")]})
-        return attrs
 
 
 class PasswordForm(TypedTwice[ChosenPassword]):

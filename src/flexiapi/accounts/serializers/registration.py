@@ -1,5 +1,6 @@
 """Inputs of the registration forms."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn
 
@@ -47,6 +48,7 @@ class RegistrationForm(Input[Registration]):
     """
 
     shape: ClassVar[type] = Registration
+    typed_twice: ClassVar[Sequence[str]] = ("password",)
 
     username = username_field()
     password = Text(shortest=8, longest=255, required=True)
@@ -57,14 +59,7 @@ class RegistrationForm(Input[Registration]):
     activated = Missing()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Confirmations equal what they confirm."""
-        broken: dict[str, list[str]] = {}
-        if attrs.pop("password_confirmation", None) != attrs["password"]:
-            broken["password"] = [sentence("confirmed", "password")]
-        if "email" in attrs and attrs.pop("email_confirmation", None) != attrs["email"]:
-            broken["email"] = [sentence("confirmed", "email")]
-        if broken:
-            raise ValidationError(broken)
+        """What the form asks for becomes what is stored."""
         del attrs["terms"]
         attrs["newsletter"] = attrs.get("newsletter") in _YES
         if attrs.get("phone"):
@@ -74,6 +69,8 @@ class RegistrationForm(Input[Registration]):
 
 class RegistrationByEmail(RegistrationForm):
     """Registration with an e-mail address."""
+
+    typed_twice = ("email", "password")
 
     email = Email(rules.free_email, required=True)
     email_confirmation = Text()
