@@ -3,7 +3,6 @@
 import argparse
 import json
 import platform
-import subprocess
 import sys
 import tempfile
 from dataclasses import replace
@@ -14,7 +13,7 @@ from typing import Any
 
 from benchmarks import growth, memory
 from benchmarks.load import Measured, Route, run
-from benchmarks.machine import ENGINES, ROOT, Absent, Server, cpu_name, database, serving
+from benchmarks.machine import ENGINES, ROOT, Absent, Server, cpu_name, database, filled, serving
 from benchmarks.routes import BUDGETS, PAGES, pages, routes
 
 RESULTS = ROOT / "benchmarks" / "results"
@@ -81,14 +80,7 @@ def table(results: list[dict[str, Any]]) -> list[str]:
 def measure(engine: str, options: argparse.Namespace) -> list[dict[str, Any]]:
     """All routes on one database; the product and the bare functions take turns."""
     with tempfile.TemporaryDirectory(prefix="flexiapi-bench-") as place, database(engine, Path(place)) as environ:
-        built = subprocess.run(
-            [sys.executable, "-m", "benchmarks.data", str(options.accounts)],
-            env=environ,
-            cwd=ROOT,
-            check=True,
-            capture_output=True,
-        )
-        data = json.loads(built.stdout)
+        data = filled(environ, options.accounts)
         with (
             serving("flexiapi.config.wsgi:application", environ) as product,
             serving("benchmarks.bare:application", environ) as bare,

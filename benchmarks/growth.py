@@ -4,7 +4,6 @@ The product alone is measured: its statements are the same, what may change is w
 """
 
 import argparse
-import json
 import subprocess
 import sys
 import tempfile
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.load import Measured, Route, run
-from benchmarks.machine import ENGINES, ROOT, Server, database, serving
+from benchmarks.machine import ENGINES, ROOT, Server, database, filled, serving
 from benchmarks.routes import routes
 
 CALLS = 1_000_000
@@ -21,7 +20,7 @@ CALLS = 1_000_000
 def measure(engine: str, options: argparse.Namespace) -> list[dict[str, Any]]:
     """Each route with few rows and with many; the best of the rounds."""
     with tempfile.TemporaryDirectory(prefix="flexiapi-bench-") as place, database(engine, Path(place)) as environ:
-        data = json.loads(_run(environ, "benchmarks.data", str(options.accounts)))
+        data = filled(environ, options.accounts)
         with serving("flexiapi.config.wsgi:application", environ) as product:
             few = {route.name: _best(product, route, data["host"], options) for route in _routes(data)}
             print(f"{ENGINES[engine]}: making {CALLS} calls …", flush=True)

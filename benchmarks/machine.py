@@ -72,6 +72,14 @@ def _administrator(engine: str) -> Any:
         raise Absent(f"left out ({error.__class__.__name__})") from None
 
 
+def filled(environ: dict[str, str], accounts: int) -> dict[str, Any]:
+    """Fill an empty database; what the routes need to know of it."""
+    command = [sys.executable, "-m", "benchmarks.data", str(accounts)]
+    built = subprocess.run(command, env=environ, cwd=ROOT, check=True, capture_output=True)
+    found: dict[str, Any] = json.loads(built.stdout)
+    return found
+
+
 @dataclass(frozen=True)
 class Server:
     """A gunicorn with one worker."""

@@ -1,15 +1,12 @@
 """What a web process holds in memory after many requests of all kinds, and whether it goes on growing."""
 
 import argparse
-import json
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from benchmarks.load import Route, run
-from benchmarks.machine import ENGINES, ROOT, Server, database, serving
+from benchmarks.machine import ENGINES, Server, database, filled, serving
 from benchmarks.routes import pages, routes
 
 REQUESTS = 10_000
@@ -20,14 +17,7 @@ _ROUNDS = 20
 def measure(engine: str, options: argparse.Namespace) -> list[dict[str, Any]]:
     """Megabytes resident at the start, after 10,000 mixed requests, and after as many again."""
     with tempfile.TemporaryDirectory(prefix="flexiapi-bench-") as place, database(engine, Path(place)) as environ:
-        built = subprocess.run(
-            [sys.executable, "-m", "benchmarks.data", str(options.accounts)],
-            env=environ,
-            cwd=ROOT,
-            check=True,
-            capture_output=True,
-        )
-        data = json.loads(built.stdout)
+        data = filled(environ, options.accounts)
         with serving("flexiapi.config.wsgi:application", environ) as product:
             mixed = [*routes(data), *pages(data), *_others(data)]
             figures = [_megabytes(product)]
