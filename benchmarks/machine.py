@@ -2,6 +2,7 @@
 
 import base64
 import http.client
+import json
 import os
 import secrets
 import socket
