@@ -290,6 +290,8 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
         body, kind = message(environ), "text/plain; charset=utf-8"
     elif path.startswith("/api/statistics/calls/"):
         body, kind = device(environ), "application/json"
+    elif path == "/up":
+        body, kind = b"", "text/plain; charset=utf-8"
     elif path == "/provisioning/me":
         body, kind = mine(environ), "application/xml"
     else:
