@@ -60,7 +60,7 @@ class TestExpiry:
 
         for path in ("/", "/login", "/about", "/dashboard", "/wizard/x", "/documentation"):
             page = visitor.open(path)
-            assert (page.status, "This Space has expired" in page.text) == (490, True)
+            assert (page.status, "This service has expired" in page.text) == (490, True)
         visitor.headers = {"Accept": "application/json"}
         assert (visitor.open("/login").status, visitor.open("/login").answer.message) == (
             403,
@@ -99,9 +99,9 @@ class TestLoginPage:
         factories.an_account(space, activated=False)
 
         with instance.override(app_show_login_counter_temp=True):
-            assert "1 account in this Space" in Visitor(space).open("/login").text
+            assert "1 account here" in Visitor(space).open("/login").text
         with instance.override(app_show_login_counter_temp=False):
-            assert "in this Space" not in Visitor(space).open("/login").text
+            assert "account here" not in Visitor(space).open("/login").text
 
     def test_the_introduction_is_markdown_without_markup(self) -> None:
         space = factories.a_space(intro_registration_text="Hello **you** <script>alert(1)</script>")

@@ -123,6 +123,22 @@ class TestRecovery:
         assert page.url == "/login"
         assert api.on(space).digest("GET", "/api/accounts/me", account, "a new secret").status == 200
 
+    def test_half_an_hour_later_the_old_password_is_asked_for(self) -> None:
+        space = factories.a_space()
+        account = factories.an_account(space, email="me@example.org", password="forgotten")
+        visitor = Visitor(space)
+        with time_machine.travel("2026-05-01T12:00:00Z", tick=False) as clock:
+            visitor.open("/recovery/email")
+            visitor.submit({"email": "me@example.org"})
+            visitor.submit(digits(RecoveryCode.objects.get(account=account).code or ""))
+            clock.shift(29 * 60)
+            assert not visitor.open("/password").dom.xpath("//input[@name='old_password']")
+            clock.shift(2 * 60)
+
+            page = visitor.submit({"password": "a new secret", "password_confirmation": "a new secret"})
+
+            assert (page.url, bool(page.error_of("old_password"))) == ("/password", True)
+
     @pytest.mark.parametrize(
         ("host", "base"),
         [

@@ -1,4 +1,4 @@
-"""SIP addresses as they stand in paths."""
+"""SIP addresses as they stand in paths and as people type them."""
 
 
 def without_scheme(address: str) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from flexiapi.auth.scope import Scope
+from flexiapi.db.statements import Statement
 from flexiapi.http.dates import now
 from flexiapi.http.errors import NotFound
 from flexiapi.messaging.push import Device
@@ -32,6 +33,8 @@ from .models import (
 )
 
 REQUEST_TOKEN_LIFETIME = timedelta(hours=24)
+
+_HAS_PASSWORD = Statement("SELECT 1 FROM passwords WHERE account_id = %(id)s LIMIT 1")
 
 PushedToken = type[AccountCreationToken] | type[AccountRecoveryToken]
 
@@ -114,7 +117,7 @@ def id_of(username: str, domain: str) -> int:
 
 def has_password(account: Account) -> bool:
     """Whether an account has a password at all."""
-    return account.passwords.exists()
+    return _HAS_PASSWORD.one(id=account.pk) is not None
 
 
 def passwords(account: Account) -> Sequence[Password]:

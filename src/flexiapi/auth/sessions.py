@@ -39,6 +39,7 @@ VOUCHED = (AT_PROVIDER, "passkey")
 
 _WAITING = "second_factor_of"
 _PATIENCE = timedelta(minutes=10)
+_RECOVERY_HOLDS = timedelta(minutes=30)
 _OF_LOGIN = ("account_id", "method", "recovered")
 
 
@@ -107,7 +108,7 @@ def log_in(request: HttpRequest, account: Account, *, method: str, to: str = "/"
     """Let an account in that has proven itself by `method`, or ask it for its second factor first.
 
     Returns where the browser goes: `to`, or the page that asks. A `recovered` account may choose a new password
-    without the old one.
+    without the old one for a while.
     """
     if method in VOUCHED or not factors.is_set_up(account.pk):
         _enter(request, account, method=method, recovered=recovered)
@@ -166,9 +167,15 @@ def _enter(request: HttpRequest, account: Account, *, method: str, recovered: bo
     request.session["account_id"] = account.pk
     request.session["method"] = method
     if recovered:
-        request.session["recovered"] = True
+        request.session["recovered"] = now().timestamp()
     rotate_token(request)
     logged_in.announce(WayInEvent(account.pk, method, None, _origin(request)))
+
+
+def has_just_recovered(request: HttpRequest) -> bool:
+    """Whether the account was recovered in this session, half an hour ago at most: the old password is unknown."""
+    recovered_at = request.session.get("recovered")
+    return recovered_at is not None and now().timestamp() - recovered_at < _RECOVERY_HOLDS.total_seconds()
 
 
 def log_out(request: HttpRequest) -> None:

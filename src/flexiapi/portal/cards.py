@@ -20,7 +20,7 @@ def of(account: Account, scope: Scope) -> dict[str, Any]:
     recordings = telephony.recordings(account)
     latest = list(recordings[:_SHOWN])
     devices = lines.devices(account)
-    forwarding = lines.first_enabled(telephony.forwardings(account))
+    forwarding = telephony.active_forwarding(account.pk)
     return {
         "recordings": [lines.recording(file) for file in latest],
         "recordings_total": recordings.count() if len(latest) == _SHOWN else len(latest),

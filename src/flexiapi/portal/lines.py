@@ -1,6 +1,6 @@
 """One line each of the lists that people see: recordings, devices, calls."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from flexiapi.statistics.queries import Party
 from flexiapi.telephony import queries as telephony
 from flexiapi.telephony import registrar
 from flexiapi.telephony.contact_header import Device
-from flexiapi.telephony.models import AccountFile, CallForwarding
+from flexiapi.telephony.models import AccountFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,24 +137,18 @@ def duration(seconds: int) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
-def target(row: CallForwarding) -> str:
+def target(row: telephony.Forwarding) -> str:
     """Where a forwarding sends calls, in words."""
     if row.forward_to == "voicemail":
         return _("voicemail")
     if row.forward_to == "contact":
-        return row.contact.identifier if row.contact is not None else "–"
+        return f"{row.contact_username}@{row.contact_domain}" if row.contact_username is not None else "–"
     return row.sip_uri or "–"
 
 
 def condition(kind: str) -> str:
     """When a forwarding of a type applies, in words."""
     return {"always": _("Always"), "no_answer": _("When I do not answer"), "busy": _("When I am busy")}.get(kind, kind)
-
-
-def first_enabled(rows: Iterable[CallForwarding]) -> CallForwarding | None:
-    """The forwarding to show where there is room for one."""
-    enabled = {row.type: row for row in rows if row.enabled}
-    return next((enabled[kind] for kind in ("always", "no_answer", "busy") if kind in enabled), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from flexiapi.accounts.models import Account
 from flexiapi.auth.gate import hashed
 from flexiapi.auth.models import ApiKey, PortalSession
 from flexiapi.auth.scope import Scope
-from flexiapi.config import instance
 from flexiapi.http import dates
 from flexiapi.http.errors import NotFound
 from flexiapi.spaces import queries as spaces
@@ -33,15 +32,6 @@ def activated_accounts(space: Space) -> int:
 def is_fresh(space: Space) -> bool:
     """Whether nobody but administrators has an account yet."""
     return not Account.objects.filter(space__domain=space.domain, admin=False).exists()
-
-
-def usable_token(account: Account) -> str | None:
-    """The account's current provisioning token, if it is neither used nor expired."""
-    row = account.provisioning_tokens.order_by("-id").first()
-    minutes = instance.current().app_provisioning_token_expiration_minutes
-    if row is None or row.used or dates.expired(row.created_at, minutes):
-        return None
-    return row.token
 
 
 def personal_key(account: Account) -> ApiKey | None:

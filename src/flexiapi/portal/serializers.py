@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from rest_framework.exceptions import ValidationError
 
+from flexiapi.accounts.addresses import without_scheme
 from flexiapi.accounts.rules import phone_number
 from flexiapi.auth.oidc_configuration import OidcForm
 from flexiapi.http import rules
@@ -87,11 +88,19 @@ class Confirmation:
 
 
 class DeletionForm(Input[Confirmation]):
-    """The deletion of one's own account."""
+    """The deletion of one's own account.
+
+    Context: `address`, the account's, which must be typed: with or without scheme, in any case.
+    """
 
     shape: ClassVar[type] = Confirmation
 
     identifier = Text(required=True)
+
+    def validate_identifier(self, typed: str) -> str:
+        if without_scheme(typed).lower() != self.context["address"]:
+            raise ValidationError(sentence("in", "identifier"))
+        return typed
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,17 @@ def svg(text: str, *, label: str = "QR code", keep: bool = False) -> str:
     Raises:
         ValueError: the text does not fit into a symbol.
     """
-    modules = _kept(text) if keep else _modules(text, level="m")
-    side = len(modules) + 2 * _QUIET_ZONE
+    side, path = (_kept if keep else _drawn)(text)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="qr" viewBox="0 0 {side} {side}" role="img"'
+        f' aria-label="{escape(label)}" shape-rendering="crispEdges">'
+        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000" d="{path}"/></svg>'
+    )
+
+
+def _drawn(text: str) -> tuple[int, str]:
+    """The width of an SVG symbol with its quiet zone, in modules, and the path of its dark ones."""
+    modules = _modules(text, level="m")
     runs = []
     for y, row in enumerate(modules, _QUIET_ZONE):
         start: int | None = None
@@ -61,11 +70,10 @@ def svg(text: str, *, label: str = "QR code", keep: bool = False) -> str:
             elif not dark and start is not None:
                 runs.append(f"M{start} {y}h{x - start}v1H{start}z")
                 start = None
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="qr" viewBox="0 0 {side} {side}" role="img"'
-        f' aria-label="{escape(label)}" shape-rendering="crispEdges">'
-        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000" d="{"".join(runs)}"/></svg>'
-    )
+    return len(modules) + 2 * _QUIET_ZONE, "".join(runs)
+
+
+_kept = functools.lru_cache(maxsize=256)(_drawn)
 
 
 def terminal(text: str) -> str:
@@ -85,11 +93,6 @@ def _symbol(text: str, level: str = "h") -> segno.QRCode:
 
 def _modules(text: str, level: str = "h") -> list[list[bool]]:
     return [[bool(module & 1) for module in row] for row in _symbol(text, level).matrix]
-
-
-@functools.lru_cache(maxsize=256)
-def _kept(text: str) -> list[list[bool]]:
-    return _modules(text, level="m")
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

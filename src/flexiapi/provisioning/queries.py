@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from flexiapi.accounts import queries as accounts
-from flexiapi.accounts.models import ProvisioningToken
 from flexiapi.auth.scope import Origin, Scope
 from flexiapi.config import instance
 from flexiapi.contacts.models import ContactsList
 from flexiapi.db.statements import Statement
+from flexiapi.http import dates
 from flexiapi.http.errors import NotFound
 from flexiapi.intercom.models import AccountAction, AccountType, DictionaryEntry
 from flexiapi.spaces.models import Space
@@ -35,6 +35,14 @@ class TokenRow(NamedTuple):
     username: str
     domain: str
     blocked: bool
+
+
+class NewestToken(NamedTuple):
+    """What there is to know of an account's newest token."""
+
+    token: str
+    used: bool
+    created_at: datetime
 
 
 _SERVERS = Statement(
@@ -65,6 +73,10 @@ _CONSUMED = Statement(
           AND COALESCE(t.consumed_user_agent, '') = %(agent)s
           AND t.id = (SELECT MAX(l.id) FROM provisioning_tokens l WHERE l.account_id = t.account_id)""",
     TokenRow,
+)
+_NEWEST_TOKEN = Statement(
+    "SELECT token, used, created_at FROM provisioning_tokens WHERE account_id = %(id)s ORDER BY id DESC LIMIT 1",
+    NewestToken,
 )
 _AUTH_TOKEN = Statement(
     """SELECT t.id, t.account_id, t.created_at, a.username, a.domain, a.blocked
@@ -180,6 +192,10 @@ def wizard(token: str) -> Wizard | None:
     return Wizard.objects.select_related("provisioning_account").filter(token=token[:16]).first()
 
 
-def newest_token(account_id: int) -> ProvisioningToken | None:
-    """The newest provisioning token of an account, used or not."""
-    return ProvisioningToken.objects.filter(account_id=account_id).order_by("-id").first()
+def unspent_token(account_id: int) -> str | None:
+    """An account's newest provisioning token, if it is neither used nor expired: all older ones are dead."""
+    newest = _NEWEST_TOKEN.one(id=account_id)
+    minutes = instance.current().app_provisioning_token_expiration_minutes
+    if newest is None or newest.used or dates.expired(newest.created_at, minutes):
+        return None
+    return newest.token

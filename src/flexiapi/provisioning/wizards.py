@@ -7,11 +7,9 @@ from urllib.parse import quote
 from django.db import transaction
 from django.http import QueryDict
 
-from flexiapi.accounts.models import Account
 from flexiapi.accounts.services import provisioning_tokens
 from flexiapi.auth.keys import random_text
 from flexiapi.auth.scope import Caller, Origin
-from flexiapi.config import instance
 from flexiapi.http import dates, rules
 from flexiapi.http.errors import NotFound
 from flexiapi.spaces.models import Space
@@ -100,7 +98,7 @@ def open_wizard(
     use_sips = wanted if wizard.linphone_use_sips is None else wizard.linphone_use_sips
     fetch = None
     if account is not None:
-        current = _usable_token(account)
+        current = queries.unspent_token(account.pk)
         if current is None and wizard.used_at is not None:
             return link(None, None, use_sips=wanted)
         if current is None and not dry:
@@ -120,11 +118,3 @@ def _is_spent(wizard: Wizard) -> bool:
     if wizard.used_at is None:
         return False
     return wizard.provisioning_account_id is None or dates.now() - wizard.used_at > _AGAIN_FOR
-
-
-def _usable_token(account: Account) -> str | None:
-    row = queries.newest_token(account.pk)
-    minutes = instance.current().app_provisioning_token_expiration_minutes
-    if row is None or row.used or dates.expired(row.created_at, minutes):
-        return None
-    return row.token

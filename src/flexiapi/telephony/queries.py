@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.models import Account
 from flexiapi.auth.scope import Scope
+from flexiapi.db.statements import Statement
 from flexiapi.http.dates import now
 from flexiapi.http.errors import Forbidden, NotFound, Unavailable
 from flexiapi.spaces import queries as spaces
@@ -23,6 +25,25 @@ log = logging.getLogger(__name__)
 CREDENTIALS_DISABLED = "CardDav Credentials features disabled"
 TRYOUTS = 3
 _BEING_MAILED = timedelta(minutes=10)
+
+
+class Forwarding(NamedTuple):
+    """A call forwarding and the address of its contact, if it has one."""
+
+    type: str
+    forward_to: str
+    sip_uri: str | None
+    contact_username: str | None
+    contact_domain: str | None
+
+
+_ACTIVE_FORWARDING = Statement(
+    """SELECT f.type, f.forward_to, f.sip_uri, c.username, c.domain
+         FROM call_forwardings f LEFT JOIN accounts c ON c.id = f.contact_id
+        WHERE f.account_id = %(id)s AND f.enabled = true
+        ORDER BY CASE f.type WHEN 'always' THEN 0 WHEN 'no_answer' THEN 1 ELSE 2 END LIMIT 1""",
+    Forwarding,
+)
 
 
 def devices(account: Account) -> dict[str, Device]:
@@ -133,6 +154,11 @@ def carddav_server(account: Account, server_id: int) -> CardDavServer:
 def forwardings(account: Account) -> QuerySet[CallForwarding]:
     """The call forwardings of an account with their contacts, newest first."""
     return CallForwarding.objects.filter(account=account).select_related("contact").order_by("-id")
+
+
+def active_forwarding(account_id: int) -> Forwarding | None:
+    """The enabled forwarding of an account that applies first: `always`, else `no_answer`, else `busy`."""
+    return _ACTIVE_FORWARDING.one(id=account_id)
 
 
 def forwarding(account: Account, forwarding_id: int) -> CallForwarding:

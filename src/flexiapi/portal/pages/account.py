@@ -14,12 +14,12 @@ from flexiapi.auth import keys, limits, seals, sessions
 from flexiapi.auth.page_access import PageRequest, UserPage, account_of, require
 from flexiapi.config import instance
 from flexiapi.http import errors, forms
-from flexiapi.http.messages import sentence
 from flexiapi.http.pagination import base_url
 from flexiapi.http.routing import path
 from flexiapi.portal import cards, queries
 from flexiapi.portal.serializers import DeletionForm, PasswordForm
 from flexiapi.provisioning import qr
+from flexiapi.provisioning import queries as provisioning
 from flexiapi.spaces import texts
 
 from .qr_login import offered
@@ -42,7 +42,7 @@ class Dashboard(UserPage):
 
     def get(self, request: PageRequest) -> HttpResponse:
         account = account_of(request)
-        token, registrar = queries.usable_token(account), texts.registrar(request.space)
+        token, registrar = provisioning.unspent_token(account.pk), texts.registrar(request.space)
         context = {
             "account": account,
             "realm": request.space.digest.realm if request.space.digest else account.domain,
@@ -86,12 +86,12 @@ class Password(UserPage):
 
     def get(self, request: PageRequest) -> HttpResponse:
         has_password = accounts.has_password(accounts.own(request.scope))
-        asks = has_password and not request.session.get("recovered")
+        asks = has_password and not sessions.has_just_recovered(request)
         return render(request, "portal/password.html", {"has_password": has_password, "asks_for_old": asks})
 
     def post(self, request: PageRequest) -> HttpResponse:
         account = accounts.own(request.scope)
-        recovered = bool(request.session.get("recovered"))
+        recovered = sessions.has_just_recovered(request)
         new = PasswordForm.read(request, asks_for_old=accounts.has_password(account) and not recovered)
         with limits.guarded(
             limits.PASSWORDS,
@@ -144,18 +144,11 @@ class Deletion(UserPage):
 
     def delete(self, request: PageRequest) -> HttpResponse:
         account = accounts.own(request.scope)
-        form = DeletionForm.read(request)
-        if accounts_address(form.identifier) != account.identifier:
-            raise errors.Invalid({"identifier": [sentence("in", "identifier")]})
+        DeletionForm.read(request, address=account.identifier)
         deletion.delete_account(account, by=request.caller, origin=request.origin)
         sessions.log_out(request)
         forms.flash(request, _("Your account was deleted."))
         return forms.go("/login")
-
-
-def accounts_address(text: str) -> str:
-    """A SIP address as somebody types it: with or without scheme, in any case."""
-    return text.strip().lower().removeprefix("sips:").removeprefix("sip:")
 
 
 class Sessions(UserPage):
