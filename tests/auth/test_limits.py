@@ -135,6 +135,11 @@ class TestPasswords:
 
 
 class TestCodes:
+    @pytest.fixture
+    def no_wait(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Answers come at once, rather than all in the same time."""
+        monkeypatch.setattr(limits, "SAME_SECONDS", 0.0)
+
     def ask(self, account: Account, address: str, email: str) -> tuple[int, Visitor]:
         """The status of a request for a recovery code, and the browser that asked."""
         visitor = Visitor(account.space)
@@ -153,6 +158,7 @@ class TestCodes:
             answers.append(visitor._send("POST", "/recovery/confirm", {"_token": token, "code": wrong}).status)
         return answers
 
+    @pytest.mark.usefixtures("no_wait")
     def test_guesses_from_many_addresses(self, alice: Account, store: str, clock: Any) -> None:
         Account.objects.filter(pk=alice.pk).update(email="alice@example.org")
         bob = factories.an_account(alice.space, "bob", password="b0b s3cret", email="bob@example.org")
@@ -176,6 +182,7 @@ class TestCodes:
         code = RecoveryCode.objects.filter(account=alice).latest("id").code
         assert visitor.submit({"code": code}).url == "/password"
 
+    @pytest.mark.usefixtures("no_wait")
     def test_requests_from_one_network(self, alice: Account, store: str, clock: Any) -> None:
         answers = [self.ask(alice, f"2001:db8:0:1::{n:x}", f"guess{n}@example.org")[0] for n in range(31)]
 

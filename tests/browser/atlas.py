@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urljoin
 
 from playwright.sync_api import Page
 
@@ -40,8 +39,7 @@ class Scene:
 
     def user(self, page: Page) -> None:
         """The owner is logged in."""
-        log_in(page, self.owner.username, PASSWORD)
-        page.wait_for_url("**/dashboard")
+        self.street.let_in(page, self.owner)
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def a_scene(street: Street, registrations: Registrations) -> Scene:
         account_proxy_registrar_address="proxy.example.org",
     )
     owner = factories.an_account(
-        space, "anna", password=PASSWORD, email="anna@example.org", phone="+33612345678", display_name="Anna Hoffmann"
+        space, "anna", password=PASSWORD, email="anna@example.org", phone="+33612345678", display_name="Anna"
     )
     factories.a_token(owner)
     for number, (name, agent) in enumerate(
@@ -115,9 +113,7 @@ def _foreign_link(path: str) -> Callable[[Scene, Page], None]:
 
     def reach(scene: Scene, page: Page) -> None:
         scene.user(page)
-        url = urljoin(page.url, path)
-        page.goto("about:blank")
-        page.set_content(f'<a href="{url}">look</a>')
+        page.set_content(f'<a href="{scene.street.url(scene.space, path)}">look</a>')
         page.get_by_role("link").click()
         page.wait_for_url(f"**{path}")
 
@@ -166,6 +162,10 @@ def _free_token(scene: Scene, page: Page) -> str:
     scene.user(page)
     token = AuthToken.objects.create(token="f" * 32, ip="192.0.2.9", user_agent="Firefox on a desk")
     return f"/auth_tokens/auth/external/{token.token}"
+
+
+def _qr_login(scene: Scene, page: Page) -> None:
+    page.goto("/authenticate/qrcode")  # leads on to a token
 
 
 def _offered_token(scene: Scene, page: Page) -> str:
@@ -233,8 +233,8 @@ def _new_codes(scene: Scene, page: Page) -> None:
 def _required_factor(scene: Scene, page: Page) -> None:
     Space.objects.filter(pk=scene.space.pk).update(require_second_factor=True)
     touch(scene.space)
-    factories.an_account(scene.space, "chief", password=PASSWORD, admin=True)
-    log_in(page, "chief", PASSWORD)
+    scene.street.let_in(page, factories.an_account(scene.space, "chief", admin=True))
+    page.goto("/")
     page.wait_for_url("**/second_factor")
 
 
@@ -261,9 +261,7 @@ def _administrator(path: str, *, chief: bool = False) -> Callable[[Scene, Page],
         if chief:
             Space.objects.filter(pk=scene.space.pk).update(super=True)
             touch(scene.space)
-        factories.an_account(scene.space, "chief", password=PASSWORD, admin=True)
-        log_in(page, "chief", PASSWORD)
-        page.wait_for_url("**/admin/spaces**")
+        scene.street.let_in(page, factories.an_account(scene.space, "chief", admin=True))
         return path.format(space_id=scene.space.pk)
 
     return reach
@@ -290,7 +288,7 @@ PLACES = [
     Place("/recovery/confirm", recovery),
     Place("/reset_password/{token}", reset_link),
     Place("/creation_token/check/{token}", request_token),
-    Place("/authenticate/qrcode/{token}", _at("/authenticate/qrcode")),
+    Place("/authenticate/qrcode/{token}", _qr_login),
     Place("/auth_tokens/auth/{token}", _offered_token),
     Place("/wizard", _at("/wizard?sip=sip:bob@sip.example.org&linphone-action=call")),
     Place("/wizard/{token}", _wizard),

@@ -8,7 +8,7 @@ from flexiapi.accounts.models import Account
 from tests import factories
 
 from .atlas import PASSWORD, Place, Scene, as_user, recovery, request_token, reset_link
-from .people import fill, log_in
+from .people import fill
 
 
 def _refused_registration(scene: Scene, page: Page) -> None:
@@ -54,9 +54,7 @@ def _newcomer(path: str) -> Callable[[Scene, Page], str]:
     """Somebody who has just come and has nothing yet."""
 
     def reach(scene: Scene, page: Page) -> str:
-        factories.an_account(scene.space, "newcomer", password=PASSWORD, activated=False)
-        log_in(page, "newcomer", PASSWORD)
-        page.wait_for_url("**/dashboard")
+        scene.street.let_in(page, factories.an_account(scene.space, "newcomer", activated=False))
         return path
 
     return reach
@@ -89,6 +87,7 @@ def _stale_form(scene: Scene, page: Page) -> None:
 
 def _shortcuts(scene: Scene, page: Page) -> None:
     scene.user(page)
+    page.goto("/dashboard")
     page.keyboard.press("?")
     page.wait_for_selector("dialog[open]")
 

@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from flexiapi.http import urlmap
+from flexiapi.http.locale import COOKIE
 from tests import factories
 
 from .atlas import NO_PAGES, PLACES, Place, Scene, a_scene
@@ -21,6 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PICTURES = Path(__file__).parents[2] / "test-results/screenshots"
 SIZES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 360, "height": 780}}
+EXAMINED = {("narrow", "light"), ("wide", "dark")}  # axe takes its time: each layout and each scheme once
 TALLEST_PICTURE = 6000  # pixels
 FIRST_VIEW_BYTES = 60_000
 
@@ -50,7 +52,7 @@ def opened(scene: Scene, place: Place, page: Page) -> None:
     if path is not None:
         answer = page.goto(path)
         assert answer is not None
-        assert answer.status == place.status, path
+        assert (answer.status, answer.request.redirected_from) == (place.status, None), path
 
 
 def test_the_atlas_knows_every_page() -> None:
@@ -63,19 +65,31 @@ def test_the_atlas_knows_every_page() -> None:
 def test_can_be_seen_and_used(scene: Scene, place: Place) -> None:
     page = scene.street.browser(scene.space)
     opened(scene, place, page)
-    PICTURES.mkdir(parents=True, exist_ok=True)
     found: list[str] = []
 
     for size, viewport in SIZES.items():
         page.set_viewport_size(viewport)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            picture = PICTURES / f"{place.name}-{size}-{scheme}.png"
-            page.screenshot(path=picture, full_page=page.evaluate("document.body.scrollHeight") < TALLEST_PICTURE)
-            found += [f"{size} {scheme}: {fault}" for fault in violations(page)]
+            look(page, f"{place.name}-{size}-{scheme}")
+            if (size, scheme) in EXAMINED:
+                found += [f"{size} {scheme}: {fault}" for fault in violations(page)]
         found += [f"{size}: {text} is wider than the screen" for text in page.evaluate(_OVERFLOWING)]
 
     assert found == []
+
+
+@each_page
+def test_french_fits_on_a_phone(scene: Scene, place: Place) -> None:
+    page = scene.street.browser(scene.space, viewport=SIZES["narrow"])
+    path = place.reach(scene, page)
+
+    page.context.add_cookies([{"name": COOKIE, "value": "fr", "url": scene.street.url(scene.space)}])
+    page.goto(path or page.url)
+
+    look(page, f"{place.name}-narrow-french")
+    assert page.locator("html").get_attribute("lang") == "fr"
+    assert page.evaluate(_OVERFLOWING) == []
 
 
 @pytest.mark.parametrize("hue", [0, 60, 120, 180, 240, 300])
@@ -132,6 +146,13 @@ def test_first_view_is_light(scene: Scene, place: Place) -> None:
     weights = {request: size for request, size in sizes.items() if kinds.get(request) not in ("Image", "Media")}
     assert len(weights) >= 3, "a page, its styles and its script"
     assert sum(weights.values()) <= FIRST_VIEW_BYTES, sorted(weights.values())
+
+
+def look(page: Page, name: str) -> None:
+    """Leave a picture of a page."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    whole = page.evaluate("document.body.scrollHeight") < TALLEST_PICTURE
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=whole)
 
 
 def violations(page: Page, options: dict[str, Any] | None = None) -> list[str]:
