@@ -19,15 +19,16 @@ from flexiapi.statistics import api as statistics
 from flexiapi.telephony import api as telephony
 from flexiapi.telephony import pages as telephony_pages
 
-# Routes are tried one after the other: what proxies and apps ask all the time comes first.
-HOT = ("accounts/me", "resolve/<seg:sip>", "accounts/<seg:sip>/search")
+Entry = URLPattern | URLResolver
 
-API: list[URLPattern | URLResolver] = [
-    *(route for route in accounts.routes if str(route.pattern) in HOT),
+# Routes are tried one after the other: what proxies and apps ask all the time comes first, in one step.
+HOT = ("accounts/me", "resolve/<seg:sip>", "accounts/<seg:sip>/search", "statistics/")
+
+API: list[Entry] = [
     *statistics.routes,
     *operations.api_routes,
     *auth.routes,
-    *(route for route in accounts.routes if str(route.pattern) not in HOT),
+    *accounts.routes,
     *contacts.routes,
     *intercom.routes,
     *spaces.routes,
@@ -48,7 +49,18 @@ PAGES = [
     *portal.routes,
 ]
 
-urlpatterns = [path("api/", include(API)), *PAGES]
+
+def _lifted(entry: Entry) -> Entry:
+    """An entry of the API as one of the whole map."""
+    route = f"api/{entry.pattern}"
+    return path(route, include(entry.url_patterns) if isinstance(entry, URLResolver) else entry.callback)
+
+
+urlpatterns = [
+    *(_lifted(entry) for entry in API if str(entry.pattern) in HOT),
+    path("api/", include([entry for entry in API if str(entry.pattern) not in HOT])),
+    *PAGES,
+]
 
 handler400 = "flexiapi.http.errors.bad_request"
 handler403 = "flexiapi.http.errors.permission_denied"
