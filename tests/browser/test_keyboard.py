@@ -197,7 +197,7 @@ def test_keys_links_and_sessions(page: Page, street: Street, owner: Account) -> 
     press(page, "Make a key")
     expect(page.get_by_text("This is the key.")).to_be_visible()
     page.goto("/dashboard")
-    press(page, "Make a link")
+    press(page, "Create a setup link")
     expect(page.locator("svg.qr")).to_be_visible()
     page.goto("/link_device")
     press(page, "Make a code")
@@ -262,7 +262,7 @@ class TestShortcuts:
     def test_are_switched_off(self, street: Street, owner: Account) -> None:
         page = street.logged_in(owner, PASSWORD)
         page.keyboard.press("?")
-        page.get_by_role("switch", name="Keys work as shortcuts").click()
+        page.get_by_role("switch", name="Use keyboard shortcuts").click()
         page.get_by_role("button", name="Close").click()
 
         page.goto("/telephony")

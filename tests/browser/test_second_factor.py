@@ -161,11 +161,11 @@ class TestPasskeys:
         page = street.logged_in(alice, PASSWORD)
         Authenticator(page)
         add_passkey(page)
-        page.get_by_role("link", name="I have kept them").click()
+        page.get_by_role("link", name="I have saved them").click()
         expect(page.get_by_text("Laptop").first).to_be_visible()
         page.get_by_role("link", name="Remove").click()
 
-        page.get_by_role("button", name="Prove it by a passkey").click()
+        page.get_by_role("button", name="Confirm with a passkey").click()
 
         expect(page.get_by_role("status")).to_contain_text("The passkey was removed.")
         assert not Passkey.objects.filter(account=alice).exists()

@@ -91,7 +91,7 @@ def test_a_phone_lets_a_desk_in_by_its_screen(street: Street, owner: Account, tm
     expect(desk.get_by_role("heading", level=1)).to_have_text("Log in with a QR code")
     phone.goto(scan(desk, tmp_path))
     expect(phone.get_by_role("heading", level=1)).to_have_text("Let this device in?")
-    phone.get_by_role("button", name="Let it in").click()
+    phone.get_by_role("button", name="Allow").click()
 
     # The desk asks every five seconds by itself.
     expect(desk).to_have_url(street.url(owner.space, "/dashboard"))
@@ -196,7 +196,7 @@ def test_the_link_is_copied(street: Street, owner: Account) -> None:
     page = street.logged_in(owner, PASSWORD)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
 
-    page.get_by_role("button", name="Make a link").click()
+    page.get_by_role("button", name="Create a setup link").click()
     page.get_by_role("button", name="Copy the link").click()
 
     expect(page.get_by_role("status")).to_contain_text("Copied")

@@ -72,7 +72,7 @@ class TestGates:
 
 class TestDashboard:
     def test_a_link_to_set_up_an_app(self, visitor: Visitor, alice: Account, api: Api) -> None:
-        assert "There is no unused link" in visitor.open("/dashboard").text
+        assert "Create a setup link" in visitor.open("/dashboard").text
 
         page = visitor.submit(action="/dashboard/provision")
 
@@ -84,7 +84,7 @@ class TestDashboard:
         )
         path = url.partition(alice.domain)[2]
         assert api.on(alice.space).get(path, X_Linphone_Provisioning="1").status == 200
-        assert "There is no unused link" in visitor.open("/dashboard").text
+        assert "Create a setup link" in visitor.open("/dashboard").text
 
 
 class TestPassword:
@@ -175,4 +175,16 @@ class TestSessions:
 
         assert page.toasts == ["The session was ended."]
         assert other.open("/dashboard").url == "/login"
+        assert visitor.open("/dashboard").url == "/dashboard"
+
+    def test_all_others_are_ended_at_once(self, visitor: Visitor, alice: Account) -> None:
+        others = [Visitor(alice.space), Visitor(alice.space)]
+        for other in others:
+            other.log_in(alice, "old s3cret")
+        visitor.open("/sessions")
+
+        page = visitor.submit({"session": "others"}, action="/sessions")
+
+        assert (page.url, page.toasts) == ("/sessions", ["All other sessions were ended."])
+        assert [other.open("/dashboard").url for other in others] == ["/login"] * 2
         assert visitor.open("/dashboard").url == "/dashboard"

@@ -35,7 +35,7 @@ WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
         ("Mozilla/5.0 Firefox/143.0", "Firefox", "computer-desktop"),
         ("curl/8.14.1", "curl/8.14.1", "computer-desktop"),
         ("LinphoneAndroid/5.2.3 (Chrome)", "LinphoneAndroid/5.2.3 (Chrome)", "device-phone-mobile"),
-        ("", "", "computer-desktop"),
+        ("", "Unknown browser", "computer-desktop"),
     ],
 )
 def test_names(header: str, name: str, icon: str) -> None:

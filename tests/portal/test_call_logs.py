@@ -59,9 +59,9 @@ class TestList:
         assert peers(page) == ["new", "old"]
         first, second = (" ".join(row.text_content().split()) for row in page.dom.xpath("//tbody/tr"))
         assert first.startswith("Incoming new@example.com –")
-        assert first.endswith("Canceled")
+        assert first.endswith("Missed")
         assert second.startswith("Outgoing old@example.com 1:05")
-        assert second.endswith("Accepted")
+        assert second.endswith("Answered")
 
     @pytest.mark.parametrize(
         ("states", "text"),

@@ -99,9 +99,9 @@ class TestLoginPage:
         factories.an_account(space, activated=False)
 
         with instance.override(app_show_login_counter_temp=True):
-            assert "1 account here" in Visitor(space).open("/login").text
+            assert "1 account on this service" in Visitor(space).open("/login").text
         with instance.override(app_show_login_counter_temp=False):
-            assert "account here" not in Visitor(space).open("/login").text
+            assert "account on this service" not in Visitor(space).open("/login").text
 
     def test_the_introduction_is_markdown_without_markup(self) -> None:
         space = factories.a_space(intro_registration_text="Hello **you** <script>alert(1)</script>")

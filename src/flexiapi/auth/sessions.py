@@ -221,6 +221,13 @@ def end_for(account: Account, *, by: Caller, origin: Origin) -> None:
     sessions_ended.announce(WayInEvent(account.pk, "portal", by, origin))
 
 
+def end_others(request: HttpRequest) -> None:
+    """End all sessions of the account that is logged in, but the present one."""
+    account_id = request.session["account_id"]
+    end_all(account_id, but=request.session.session_key)
+    sessions_ended.announce(WayInEvent(account_id, "portal, all others", None, _origin(request)))
+
+
 def end(account_id: int, handle: str, *, by: Caller, origin: Origin) -> None:
     """End one session of an account by the first half of its stored key.
 

@@ -26,6 +26,8 @@ _SYSTEMS = (
 
 def named(user_agent: str) -> str:
     """Such as `Firefox on Windows`; a header that names no known browser as it is."""
+    if not user_agent:
+        return _("Unknown browser")
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), None)
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), None)
     if not user_agent.startswith("Mozilla/") or browser is None:

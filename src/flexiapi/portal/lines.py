@@ -107,7 +107,9 @@ class CallLine:
     @property
     def state_text(self) -> str:
         """The state in words."""
-        texts = {"accepted": _("Accepted"), "declined": _("Declined"), "canceled": _("Canceled"), "error": _("Failed")}
+        if self.incoming and self.state == "canceled":
+            return _("Missed")
+        texts = {"accepted": _("Answered"), "declined": _("Declined"), "canceled": _("Canceled"), "error": _("Failed")}
         return texts[self.state]
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
 from flexiapi.accounts.addresses import without_scheme
@@ -99,7 +100,7 @@ class DeletionForm(Input[Confirmation]):
 
     def validate_identifier(self, typed: str) -> str:
         if without_scheme(typed).lower() != self.context["address"]:
-            raise ValidationError(sentence("in", "identifier"))
+            raise ValidationError(_("This is not the address of your account."))
         return typed
 
 

@@ -1,18 +1,21 @@
 """What this is, whose it is, and what it is made of."""
 
 import functools
+import re
 from dataclasses import dataclass
-from importlib.metadata import Distribution, distributions, version
+from importlib.metadata import Distribution, PackageNotFoundError, distribution, version
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.gzip import gzip_page
+from packaging.requirements import Requirement
 
 from flexiapi.auth.page_access import Page, PageRequest
 from flexiapi.config import instance
 from flexiapi.http.routing import path
 
 _LONGEST_LICENCE = 80
+_NORMAL = re.compile(r"[-_.]+")
 
 
 class About(Page):
@@ -31,7 +34,7 @@ class About(Page):
 
 
 class ThirdParty(Page):
-    """The packages that are installed beside the product."""
+    """The packages that the product is built on."""
 
     def get(self, request: PageRequest) -> HttpResponse:
         found = components()
@@ -56,9 +59,34 @@ class Component:
 
 @functools.cache
 def components() -> tuple[Component, ...]:
-    """All of them by name, each once."""
-    found = {each.name.lower(): each for each in map(_component, distributions()) if each.name != "flexiapi"}
-    return tuple(found[name] for name in sorted(found))
+    """All that are installed and that the product, or one of them, asks for: by name, each once."""
+    found: dict[str, Distribution] = {}
+    wanted = [Requirement("flexiapi[mysql,postgres]")]
+    for asked in wanted:  # the list grows meanwhile
+        name = _NORMAL.sub("-", asked.name).lower()
+        package = _installed(name)
+        if package is None:
+            continue
+        known = name in found
+        found[name] = package
+        if not known or asked.extras:
+            wanted += [each for each in map(Requirement, package.requires or ()) if _holds(each, asked.extras)]
+    del found["flexiapi"]
+    return tuple(_component(found[name]) for name in sorted(found))
+
+
+def _holds(requirement: Requirement, extras: set[str]) -> bool:
+    """Whether a package asks for another one, of which these extras are wanted."""
+    marker = requirement.marker
+    return marker is None or any(marker.evaluate({"extra": extra}) for extra in (extras or {""}))
+
+
+def _installed(name: str) -> Distribution | None:
+    """A package, None where it is not there: it may be for another system, or a driver that nobody wanted."""
+    try:
+        return distribution(name)
+    except PackageNotFoundError:
+        return None
 
 
 def _component(package: Distribution) -> Component:

@@ -25,6 +25,7 @@ from flexiapi.spaces import texts
 from .qr_login import offered
 
 _NEW_KEY = "new_api_key"
+_OTHERS = "others"  # in place of a session's handle: all but the present one
 
 
 def provisioning_links(request: PageRequest, token: str) -> dict[str, object]:
@@ -130,7 +131,7 @@ class ApiKey(UserPage):
     def post(self, request: PageRequest) -> HttpResponse:
         key = keys.issue_personal_key(request.caller.account_id, ip=request.origin.ip)
         request.session[_NEW_KEY] = seals.seal(_NEW_KEY, key.encode())
-        forms.flash(request, _("A new API key was made; the former one is dead."))
+        forms.flash(request, _("A new API key was created. The old one no longer works."))
         return forms.go("/api_key")
 
 
@@ -161,9 +162,13 @@ class Sessions(UserPage):
         return render(request, "portal/sessions.html", {"sessions": rows})
 
     def delete(self, request: PageRequest) -> HttpResponse:
-        handle = request.POST.get("session", "")
-        sessions.end(request.caller.account_id, handle, by=request.caller, origin=request.origin)
-        forms.flash(request, _("The session was ended."))
+        handle, caller = request.POST.get("session", ""), request.caller
+        if handle == _OTHERS:
+            sessions.end_others(request)
+            forms.flash(request, _("All other sessions were ended."))
+        else:
+            sessions.end(caller.account_id, handle, by=caller, origin=request.origin)
+            forms.flash(request, _("The session was ended."))
         return forms.go("/sessions")
 
 

@@ -66,7 +66,7 @@ class PasskeyDeletion(FactorPage):
             raise errors.NotFound
         return ask(
             request,
-            heading=_("Remove the passkey %(name)s?") % {"name": found.name},
+            heading=_("Remove the passkey “%(name)s”?") % {"name": found.name},
             text=_("It lets nobody in any more. The device may still offer it: delete it there, too."),
             action=f"/second_factor/passkeys/{found.pk}",
             method="DELETE",

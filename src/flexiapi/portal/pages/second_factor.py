@@ -59,6 +59,7 @@ class App(FactorPage):
             "uri": uri,
             "qr": SafeString(qr.svg(uri, label=_("QR code for the authenticator app"))),
             "asks_for_proof": proofs.is_possible(account),
+            "has_factor": factors.is_set_up(account.pk),
         }
         return render(request, "portal/second_factor_app.html", context)
 
@@ -86,7 +87,7 @@ class AppDeletion(FactorPage):
         return ask(
             request,
             heading=_("Remove the authenticator app?"),
-            text=_("Codes of it are good for nothing afterwards."),
+            text=_("Its codes stop working."),
             action="/second_factor/app",
             method="DELETE",
             button=_("Remove"),
@@ -104,7 +105,7 @@ class RecoveryCodes(FactorPage):
         return ask(
             request,
             heading=_("Make new recovery codes?"),
-            text=_("The former ones are good for nothing afterwards."),
+            text=_("The old codes stop working."),
             action="/second_factor/recovery_codes",
             method="",
             button=_("Make new ones"),
