@@ -1,6 +1,8 @@
 """Django's settings for tests: an instance of their own, told by the environment before anything is read."""
 
+import base64
 import os
+import secrets
 import tempfile
 from pathlib import Path
 
@@ -8,7 +10,7 @@ _directory = Path(tempfile.mkdtemp(prefix="flexiapi-tests-"))
 (_directory / "config").mkdir()
 os.environ.update(
     APP_ENV="testing",
-    APP_KEY="",
+    APP_KEY="base64:" + base64.b64encode(secrets.token_bytes(32)).decode(),  # of the programs beside the tests too
     APP_ROOT_HOST="example.org",
     FLEXIAPI_DATA_DIR=str(_directory / "data"),
     FLEXIAPI_CONFIG_DIR=str(_directory / "config"),

@@ -15,8 +15,6 @@ from playwright.sync_api import Browser, sync_playwright
 from redis import Redis
 from redis.exceptions import RedisError
 
-from flexiapi.config import instance
-from flexiapi.config.kinds import KEY_PREFIX
 from tests import requirements
 from tests.live import server
 
@@ -70,8 +68,6 @@ def product(
     """`flexiapi serve` over TLS; recordings lie in its data directory, devices in Redis."""
     environment = {
         **_REDIS,
-        # The key of the tests, which make sessions for its browsers.
-        "APP_KEY": KEY_PREFIX + base64.b64encode(instance.current().app_key).decode(),
         "REDIS_PREFIX": registrar_prefix,
         "TERMS_OF_USE_URL": "https://example.org/terms",
         "OUTBOUND_ALLOW_PRIVATE": "true",

@@ -60,7 +60,6 @@ def serving(
     own = {
         "DJANGO_SETTINGS_MODULE": "flexiapi.config.django",
         "APP_ENV": "local",
-        "APP_KEY": "",
         "APP_ROOT_HOST": "example.org",
         "FLEXIAPI_DATA_DIR": str(folder / "data"),
         "FLEXIAPI_CONFIG_DIR": str(folder / "config"),

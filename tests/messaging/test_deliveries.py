@@ -1,5 +1,6 @@
 """Deliveries from their cause to their end."""
 
+import json
 import threading
 from datetime import timedelta
 from typing import Any
@@ -45,6 +46,55 @@ class TestEnqueue:
         assert outbox.mail.context["code"] == "4711"
         assert "Cordialement" in outbox.mail.text
         assert [sms.recipient for sms in outbox.sms] == ["+33612345678"]
+
+
+@pytest.mark.django_db
+class TestContents:
+    def stored(self, delivery: Delivery) -> str:
+        """What the column holds, as text."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT payload FROM deliveries WHERE id = %s", [delivery.pk])
+            return str(cursor.fetchone()[0])
+
+    def test_the_database_alone_gives_no_code_away(self) -> None:
+        delivery = a_mail(factories.a_space())
+
+        assert "4711" not in self.stored(delivery)
+        assert "sealed" in self.stored(delivery)
+        assert Delivery.objects.get().payload["context"]["code"] == "4711"
+
+    def test_they_are_gone_once_sent(self) -> None:
+        delivery = a_mail(factories.a_space())
+
+        with instance.override(mail_driver="array"):
+            assert sending.deliver(delivery.pk) is Outcome.SENT
+
+        assert self.stored(delivery) == "{}"
+
+    def test_those_of_before_are_read_as_they_are(self) -> None:
+        delivery = a_mail(factories.a_space())
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE deliveries SET payload = %s", [json.dumps({"context": {"code": "1234"}})])
+
+        delivery.refresh_from_db()
+
+        assert delivery.payload == {"context": {"code": "1234"}}
+
+    def test_a_key_that_was_forgotten_is_told(self) -> None:
+        delivery = a_mail(factories.a_space())
+
+        with instance.override(mail_driver="array", app_key=b"another key of thirty-two bytes!"):
+            assert sending.deliver(delivery.pk) is Outcome.FAILED
+
+        delivery.refresh_from_db()
+        assert "APP_PREVIOUS_KEYS" in (delivery.last_error or "")
+
+    def test_a_former_key_still_opens_them(self) -> None:
+        delivery = a_mail(factories.a_space())
+        former = instance.current().app_key
+
+        with instance.override(mail_driver="array", app_key=b"x" * 32, app_previous_keys=(former,)):
+            assert sending.deliver(delivery.pk) is Outcome.SENT
 
 
 @pytest.mark.django_db(transaction=True)

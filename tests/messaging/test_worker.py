@@ -1,8 +1,6 @@
 """`flexiapi worker` as a process: killed at the worst moments it loses nothing and sends one duplicate at most."""
 
-import base64
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -23,8 +21,6 @@ from tests import factories, requirements
 from tests.live.processes import Program, alive, running, wait_until
 from tests.messaging.servers import Postbox, smtp_server
 
-KEY = "base64:" + base64.b64encode(secrets.token_bytes(32)).decode()
-
 pytestmark = [pytest.mark.live, pytest.mark.django_db(transaction=True)]
 
 
@@ -33,7 +29,6 @@ def worker(folder: Path, port: int) -> Iterator[Program]:
     """A worker on the test's database that sends to a port of the loopback address."""
     environment = {
         "DJANGO_SETTINGS_MODULE": "flexiapi.config.django",
-        "APP_KEY": KEY,
         "DB_DATABASE": str(connection.settings_dict["NAME"]),
         "FLEXIAPI_DATA_DIR": str(folder / "data"),
         "LOG_CHANNEL": "null",

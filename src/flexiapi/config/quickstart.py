@@ -34,7 +34,8 @@ def prepare(directory: Path) -> None:
     if not file.exists():
         file.write_text(_DOTENV)
         file.chmod(0o600)
-        generate_key(file)
+        if not os.environ.get("APP_KEY"):
+            generate_key(file)
 
 
 _DOTENV = """\

@@ -6,6 +6,8 @@ from flexiapi.accounts.models import Account
 from flexiapi.db.fields import CASCADE_IN_DATABASE, IndexedTimestamped, UnsignedBigAutoField
 from flexiapi.spaces.models import Space
 
+from .fields import SealedJSONField
+
 
 class Delivery(IndexedTimestamped):
     """A message written in the transaction that causes it, sent in the background.
@@ -22,7 +24,7 @@ class Delivery(IndexedTimestamped):
     template = models.CharField(max_length=64)
     locale = models.CharField(max_length=16)
     recipient = models.CharField(max_length=255)
-    payload = models.JSONField(default=dict)  # may hold codes and links: never logged, never shown
+    payload = SealedJSONField(default=dict)  # may hold codes and links: never logged, never shown
     attachment = models.CharField(max_length=255, null=True, default=None)
     state = models.CharField(max_length=8, default="pending", db_default="pending")
     attempts = models.SmallIntegerField(default=0, db_default=0)

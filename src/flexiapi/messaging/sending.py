@@ -126,6 +126,8 @@ def _take(delivery_id: int) -> _Lease | None:
 
 
 def _hand_over(delivery: Delivery, lease: _Lease) -> None:
+    if not delivery.payload:
+        raise Undeliverable("its contents cannot be read: APP_KEY has changed, APP_PREVIOUS_KEYS lacks the former one")
     if delivery.kind == "sms":
         sms = sms_gateways.Sms(recipient=delivery.recipient, text=str(delivery.payload["text"]))
         sms_gateways.gateway().send(sms, confirm=lease.renew)
