@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks import growth, memory
 from benchmarks.load import Measured, Route, run
 from benchmarks.machine import ENGINES, ROOT, Absent, Server, cpu_name, database, filled, serving
-from benchmarks.routes import BUDGETS, PAGES, pages, routes
+from benchmarks.routes import ABSOLUTE, BUDGETS, absolute, routes
 
 RESULTS = ROOT / "benchmarks" / "results"
 SUMMARY = ROOT / "docs" / "performance.md"
@@ -86,7 +86,7 @@ def measure(engine: str, options: argparse.Namespace) -> list[dict[str, Any]]:
             serving("benchmarks.bare:application", environ) as bare,
         ):
             hot = [compare(engine, route, data["host"], product, bare, options) for route in routes(data)]
-            return hot + [page(engine, route, data["host"], product, options) for route in pages(data)]
+            return hot + [alone(engine, route, data["host"], product, options) for route in absolute(data)]
 
 
 def compare(
@@ -127,8 +127,8 @@ def compare(
     }
 
 
-def page(engine: str, route: Route, host: str, product: "Server", options: argparse.Namespace) -> dict[str, Any]:
-    """A page, the best of the rounds."""
+def alone(engine: str, route: Route, host: str, product: "Server", options: argparse.Namespace) -> dict[str, Any]:
+    """A route without a bare function, the best of the rounds."""
     best: tuple[float, Measured] | None = None
     for _ in range(options.rounds):
         run(product.port, route, host=host, requests=50, connections=2, seconds=30)
@@ -139,7 +139,7 @@ def page(engine: str, route: Route, host: str, product: "Server", options: argpa
             best = (cost, measured)
     assert best is not None
     cost, measured = best
-    budget = PAGES[route.name]
+    budget = ABSOLUTE[route.name]
     print(
         f"{ENGINES[engine]:<11} {route.name:<48} {measured.requests / measured.seconds:>7.0f}/s "
         f"p50 {measured.percentile(0.5):5.2f} ms  p99 {measured.percentile(0.99):6.2f} ms  "

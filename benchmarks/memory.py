@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.load import Route, run
 from benchmarks.machine import ENGINES, Server, database, filled, serving
-from benchmarks.routes import pages, routes
+from benchmarks.routes import absolute, routes
 
 REQUESTS = 10_000
 BUDGET_MB = 120
@@ -19,7 +19,7 @@ def measure(engine: str, options: argparse.Namespace) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="flexiapi-bench-") as place, database(engine, Path(place)) as environ:
         data = filled(environ, options.accounts)
         with serving("flexiapi.config.wsgi:application", environ) as product:
-            mixed = [*routes(data), *pages(data), *_others(data)]
+            mixed = [*routes(data), *absolute(data), *_others(data)]
             figures = [_megabytes(product)]
             for _ in range(2):
                 _send(product, mixed, data["host"])
