@@ -89,7 +89,11 @@ def main(words: Sequence[str]) -> int:
             environment[REQUIRE] = "all"
         print(f"== tests on {run.name}", flush=True)
         started = time.monotonic()
-        parallel = () if any(word == "-n" or word.startswith("-n") for word in extra) else ("-n", "auto")
+        parallel = (
+            ()
+            if any(word == "-n" or word.startswith("-n") for word in extra)
+            else ("-n", "auto", "--dist", "worksteal")
+        )
         command = [sys.executable, "-m", "pytest", *parallel, f"--junitxml={report}", *run.selection, *extra]
         finished = subprocess.run(command, cwd=ROOT, env=environment, check=False)  # noqa: S603
         counted = count(report, exit_code=finished.returncode)

@@ -2,10 +2,12 @@
 
 import secrets
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from flexiapi.auth import keys
+from flexiapi.http.static import StaticFiles
 from flexiapi.spaces import queries
 from tests import outbox as outboxes
 from tests.api import Api
@@ -24,6 +26,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def api(db: None) -> Api:
     """A client that speaks to the product as apps and tools do."""
     return Api()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_listed_once() -> Iterator[None]:
+    """Every client of a test begins with middleware of its own; reading the same directory again takes most of that."""
+    listed: dict[tuple[str, str], dict[str, Any]] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        list_files = StaticFiles.update_files_dictionary
+
+        def remembered(self: StaticFiles, root: str, prefix: str) -> None:
+            if (root, prefix) not in listed:
+                list_files(self, root, prefix)
+                listed[root, prefix] = dict(self.files)
+            self.files.update(listed[root, prefix])
+
+        patch.setattr(StaticFiles, "update_files_dictionary", remembered)
+        yield
 
 
 @pytest.fixture(autouse=True)

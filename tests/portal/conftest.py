@@ -40,5 +40,5 @@ def owner(db: None) -> Account:
 def browser(owner: Account) -> Visitor:
     """The owner, logged in."""
     visitor = Visitor(owner.space)
-    visitor.log_in(owner, PASSWORD)
+    visitor.let_in(owner)
     return visitor

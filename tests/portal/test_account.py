@@ -24,7 +24,7 @@ def alice(db: None) -> Account:
 def visitor(alice: Account) -> Visitor:
     """Alice, logged in."""
     visitor = Visitor(alice.space)
-    visitor.log_in(alice, "old s3cret")
+    visitor.let_in(alice)
     return visitor
 
 
