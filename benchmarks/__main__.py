@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import growth, memory
+from benchmarks import growth, lists, memory
 from benchmarks.load import Measured, Route, run
 from benchmarks.machine import ENGINES, ROOT, Absent, Server, cpu_name, database, filled, serving
 from benchmarks.routes import ABSOLUTE, BUDGETS, absolute, routes
@@ -28,12 +28,14 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="rounds of A and B in turn")
     parser.add_argument("--accounts", type=int, default=2000)
     parser.add_argument("--growth", action="store_true", help="measure reports before and after a million calls")
+    parser.add_argument("--lists", action="store_true", help="measure lists of a million accounts")
     parser.add_argument("--memory", action="store_true", help="measure the memory of a web process")
     parser.add_argument("--write", action="store_true", help="keep the results in benchmarks/results and docs")
     options = parser.parse_args()
     results = []
-    section = "growth" if options.growth else "memory" if options.memory else "results"
-    take = {"growth": growth.measure, "memory": memory.measure, "results": measure}[section]
+    special = {"growth": growth, "lists": lists, "memory": memory}
+    section = next((name for name in special if getattr(options, name)), "results")
+    take = special[section].measure if section in special else measure
     for engine in options.engine or list(ENGINES):
         try:
             results += take(engine, options)
@@ -56,7 +58,7 @@ def keep(results: list[dict[str, Any]], section: str) -> None:
         f"Measured on {facts['date']} with Python {facts['python']}, Django {facts['django']} and gunicorn "
         f"{facts['gunicorn']} on {facts['cpu']}, one process.",
         "",
-        *{"growth": growth.table, "memory": memory.table, "results": table}[section](results),
+        *{"growth": growth.table, "lists": lists.table, "memory": memory.table, "results": table}[section](results),
     ]
     before, _, rest = SUMMARY.read_text().partition(f"<!-- {section} -->")
     after = rest.partition(f"<!-- end of {section} -->")[2]

@@ -5,6 +5,10 @@ import sys
 
 import django
 
+_PORTION = 10_000
+_COMPLETE = 2_000
+"""So many accounts have passwords and provisioning tokens."""
+
 
 def build(accounts: int) -> dict[str, str | int]:
     """Fill an empty, migrated database; returns what the load needs to know."""
@@ -26,23 +30,26 @@ def build(accounts: int) -> dict[str, str | int]:
         create_space(domain=f"sip{number}.example.org", host=f"sip{number}.example.org", name=f"Bench {number}")
     admin_key = create_administrator(username="admin", domain=domain, password="bench", key_ip=None)
     moment = now()
-    ha1s = {f"user{number}": digest.ha1("SHA-256", f"user{number}", domain, "bench") for number in range(accounts)}
-    Account.objects.bulk_create(
-        [
-            Account(
-                username=name,
-                domain=domain,
-                activated=True,
-                ip_address="127.0.0.1",
-                user_agent="bench",
-                created_at=moment,
-                updated_at=moment,
-            )
-            for name in ha1s
-        ],
-        batch_size=500,
-    )
-    ids = dict(Account.objects.filter(username__startswith="user").values_list("username", "id"))
+    for first in range(0, accounts, _PORTION):
+        Account.objects.bulk_create(
+            [
+                Account(
+                    username=f"user{number}",
+                    domain=domain,
+                    activated=True,
+                    ip_address="127.0.0.1",
+                    user_agent="bench",
+                    created_at=moment,
+                    updated_at=moment,
+                )
+                for number in range(first, min(accounts, first + _PORTION))
+            ],
+            batch_size=500,
+        )
+    # The rest is for their number alone.
+    complete = [f"user{number}" for number in range(min(accounts, _COMPLETE))]
+    ha1s = {name: digest.ha1("SHA-256", name, domain, "bench") for name in complete}
+    ids = dict(Account.objects.filter(username__in=complete).values_list("username", "id"))
     Password.objects.bulk_create(
         [Password(account_id=ids[name], password=ha1, algorithm="SHA-256") for name, ha1 in ha1s.items()],
         batch_size=500,
@@ -59,7 +66,7 @@ def build(accounts: int) -> dict[str, str | int]:
         to_domain=domain,
         initiated_at=moment,
     )
-    name = f"user{accounts // 2}"
+    name = complete[len(complete) // 2]
     for number in range(3):
         Call.objects.create(
             id=f"{number:064x}".replace("0", "f", 1),
@@ -69,11 +76,18 @@ def build(accounts: int) -> dict[str, str | int]:
             to_domain=domain,
             initiated_at=moment,
         )
-    session = SessionStore()
-    session.update({"account_id": ids[name], "method": "password"})
-    session.save()
+    admin = Account.objects.get(username="admin")
+
+    def cookie(account_id: int) -> str:
+        session = SessionStore()
+        session.update({"account_id": account_id, "method": "password"})
+        session.save()
+        return f"{cookie_name()}={session.session_key}"
+
     return {
-        "cookie": f"{cookie_name()}={session.session_key}",
+        "cookie": cookie(ids[name]),
+        "admin_cookie": cookie(admin.pk),
+        "last_id": Account.objects.latest("id").pk,
         "host": domain,
         "username": name,
         "ha1": ha1s[name],
