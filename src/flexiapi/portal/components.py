@@ -21,7 +21,7 @@ _FRESH = timedelta(minutes=1)
 # Messages (or none) that stand at no field: the field that has the focus at first has it again.
 _OF_THE_WHOLE_FORM = (None, "authentication", "code", "credential", "identifier", "sso_not_found", "h-captcha-response")
 
-_JOINT = re.compile(r"[@./]+(?=[^@./])")
+_JOINT = re.compile(r"[./]+(?=[^./])")
 _FOCUS = "the first wrong field was written"
 
 register = template.Library()
@@ -141,8 +141,10 @@ def browser(user_agent: str | None) -> dict[str, Any]:
 
 @register.filter
 def breakable(address: object) -> SafeString:
-    """An address that a narrow place breaks after its `@`, its dots and its slashes."""
-    return SafeString(_JOINT.sub(r"\g<0><wbr>", escape(address)))
+    """An address that a narrow place breaks after its `@`, else after its dots and slashes."""
+    user, at, host = escape(address).rpartition("@")
+    host = _JOINT.sub(r"\g<0><wbr>", host)
+    return SafeString(f'{user}{at}<wbr><span class="host">{host}</span>' if at else host)
 
 
 @register.filter
