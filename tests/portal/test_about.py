@@ -75,6 +75,12 @@ class TestGates:
         ids = page.dom.xpath("//@id")
         assert len(ids) == len(set(ids))
 
+    @pytest.mark.parametrize("path", ["/password", "/second_factor", "/api_key", "/email/change", "/delete"])
+    def test_pages_of_the_account_are_below_the_dashboard(self, browser: Visitor, path: str) -> None:
+        page = browser.open(path)
+
+        assert page.dom.xpath("//nav//a[@aria-current='true']/@href") == ["/dashboard"]
+
     @pytest.mark.parametrize("path", [*USER_PAGES[:3], "/dashboard", "/about", "/third-party-components"])
     def test_nothing_inline(self, browser: Visitor, path: str) -> None:
         page = browser.open(path)

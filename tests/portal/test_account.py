@@ -76,7 +76,7 @@ class TestDashboard:
 
         page = visitor.submit(action="/dashboard/provision")
 
-        url = next(code.text for code in page.dom.xpath("//p[contains(@class, 'mono')]"))
+        url = next(code.text_content() for code in page.dom.xpath("//p[contains(@class, 'mono')]"))
         assert url.startswith(f"http://{alice.domain}/provisioning/")
         assert page.dom.xpath("//*[local-name()='svg' and @role='img']")
         assert any(

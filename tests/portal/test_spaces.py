@@ -40,6 +40,14 @@ class TestLanding:
         assert page.dom.xpath("//nav//a[@aria-current='page']/@href") == ["/admin/spaces/me"]
         assert "/admin/spaces" not in page.links()
 
+    def test_the_navigation_stays_on_pages_below(self) -> None:
+        space = factories.a_space()
+        visitor, _ = somebody(space)
+
+        page = visitor.open(f"/admin/spaces/{space.pk}/oidc")
+
+        assert page.dom.xpath("//nav//a[@aria-current='true']/@href") == ["/admin/spaces/me"]
+
 
 class TestInformation:
     def test_of_the_own_space(self) -> None:

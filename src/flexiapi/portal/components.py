@@ -1,10 +1,12 @@
 """Template tags of the portal's components (`/components` shows them in development)."""
 
 import functools
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from heroicons.templatetags.heroicons import heroicon_outline
@@ -19,6 +21,7 @@ _FRESH = timedelta(minutes=1)
 # Messages (or none) that stand at no field: the field that has the focus at first has it again.
 _OF_THE_WHOLE_FORM = (None, "authentication", "code", "credential", "identifier", "sso_not_found", "h-captcha-response")
 
+_JOINT = re.compile(r"[./]+(?=[^./])")
 _FOCUS = "the first wrong field was written"
 
 register = template.Library()
@@ -134,6 +137,14 @@ def browser(user_agent: str | None) -> dict[str, Any]:
     """What a browser is called, with an icon; its whole `User-Agent` shows on hover."""
     header = user_agent or ""
     return {"header": header, "name": browsers.named(header), "icon": browsers.icon(header)}
+
+
+@register.filter
+def breakable(address: object) -> SafeString:
+    """An address that a narrow place breaks after its `@`, else after its dots and slashes."""
+    user, at, host = escape(address).rpartition("@")
+    host = _JOINT.sub(r"\g<0><wbr>", host)
+    return SafeString(f'{user}{at}<wbr><span class="host">{host}</span>' if at else host)
 
 
 @register.filter

@@ -17,6 +17,23 @@ from flexiapi.spaces.models import Space
 
 DEFAULT_HUE = 22
 
+# Pages that belong to an entry of the navigation though their paths do not begin with its own.
+_BELOW = {
+    "/dashboard": (
+        "/email",
+        "/phone",
+        "/password",
+        "/api_key",
+        "/sessions",
+        "/second_factor",
+        "/link_device",
+        "/auth_tokens",
+        "/delete",
+    ),
+    "/telephony": ("/files",),
+    "/admin/spaces/me": ("/admin/spaces",),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -25,7 +42,8 @@ class Link:
     text: str
     url: str
     icon: str
-    here: bool = False
+    current: str = ""
+    """What `aria-current` says: `page`, `true` on pages below it, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +110,7 @@ def custom_theme() -> str | None:
 
 
 def navigation(caller: Caller, path: str) -> list[Link]:
-    """The pages that a role may open; the one that is open is marked."""
+    """The pages that a role may open; the one that is open, or above it, is marked."""
     entries = [
         (_("Dashboard"), "/dashboard", "home"),
         (_("Telephony"), "/telephony", "phone"),
@@ -103,4 +121,10 @@ def navigation(caller: Caller, path: str) -> list[Link]:
         entries.append((_("Spaces"), "/admin/spaces", "building-office-2"))
     elif caller.admin:
         entries.append((_("My Space"), "/admin/spaces/me", "building-office-2"))
-    return [Link(text, url, icon, here=path == url or path.startswith(f"{url}/")) for text, url, icon in entries]
+    return [Link(text, url, icon, current=_current(url, path)) for text, url, icon in entries]
+
+
+def _current(url: str, path: str) -> str:
+    if path == url:
+        return "page"
+    return "true" if any(f"{path}/".startswith(f"{above}/") for above in (url, *_BELOW.get(url, ()))) else ""

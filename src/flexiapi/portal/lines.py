@@ -78,6 +78,8 @@ def device(row: Device) -> DeviceLine:
     kind = _kind(app.lower())
     texts = {"android": _("Android"), "ios": _("iPhone or iPad"), "computer": _("Computer"), "other": _("Other device")}
     icon = {"computer": "computer-desktop", "other": "phone"}.get(kind, "device-phone-mobile")
+    if "ipad" in row.user_agent.lower():
+        icon = "device-tablet"
     return DeviceLine(row.uuid, kind, texts[kind], icon, app, version, name, row.user_agent, row.updated_at)
 
 
