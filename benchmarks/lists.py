@@ -1,6 +1,7 @@
 """What lists cost with a million accounts: the first page and the last one, by key and by search."""
 
 import argparse
+import base64
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ def table(rows: list[dict[str, Any]]) -> list[str]:
 def _routes(data: dict[str, Any]) -> list[Route]:
     key = {"x-api-key": data["admin_key"], "accept": "application/json"}
     cookie = {"Cookie": data["admin_cookie"], "Accept": "text/html"}
-    last = data["last_id"] - 20
+    last = base64.urlsafe_b64encode(f"[{data['last_id'] - 20}]".encode()).decode().rstrip("=")
     return [
         Route("H6 GET /api/accounts?limit=20", "/api/accounts?limit=20", key),
         Route("H6 GET /api/accounts?limit=20&after=… (the last page)", f"/api/accounts?limit=20&after={last}", key),

@@ -59,6 +59,7 @@ class Place:
 def a_scene(street: Street, registrations: Registrations) -> Scene:
     """A Space whose look is settled, and its user Anna."""
     space = factories.a_space(
+        domain="sip.example.org",
         name="Acme Telephony",
         copyright_text="© Acme",
         intro_registration_text="Phones for **everybody** at Acme.",
@@ -78,17 +79,11 @@ def a_scene(street: Street, registrations: Registrations) -> Scene:
         registrations(owner.identifier, name, agent, age=number * 700)
     for age in (3, 190):
         a_recording(owner, caller="sip:bob@sip.example.org", age=age)
-    states = itertools.cycle([("accepted",), ("canceled",), ("error",), ("declined",)])
+    states = itertools.cycle(["accepted", "canceled", "error", "declined"])
     for hours, peer in enumerate(["bob", "carla", "reception", "dieter", "support"]):
-        at = now() - timedelta(hours=hours * 7, minutes=4)
-        a_call(
-            owner,
-            peer,
-            at=at,
-            incoming=bool(hours % 2),
-            states=next(states),
-            ended_at=at + timedelta(seconds=37 + 61 * hours),
-        )
+        state, at = next(states), now() - timedelta(hours=hours * 7, minutes=4)
+        ended = at + timedelta(seconds=37 + 61 * hours) if state == "accepted" else None
+        a_call(owner, peer, at=at, incoming=bool(hours % 2), states=(state,), ended_at=ended)
     a_forwarding(owner)
     factories.a_contact(owner, factories.an_account(space, "bob", display_name="Bob"))
     return Scene(street, space, owner)
