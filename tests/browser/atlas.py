@@ -328,6 +328,8 @@ PLACES = [
     Place(f"{_OIDC} (set)", _provider(_OIDC)),
     Place(f"{_OIDC}/delete", _provider(f"{_OIDC}/delete")),
     Place(f"{_OIDC}/refresh_public_key", _provider(f"{_OIDC}/refresh_public_key")),
+    Place("/admin/accounts", _administrator("/admin/accounts")),
+    Place("/admin/accounts (super)", _administrator("/admin/accounts?search=zz", chief=True)),
     Place("/nowhere (404)", _at("/nowhere"), status=404),
     Place("/login (expired Space)", _expired, status=490),
 ]

@@ -48,6 +48,10 @@ class Account(models.Model):
     class Meta:
         db_table = "accounts"
         constraints = [models.UniqueConstraint(fields=["username", "space"], name="accounts_username_domain_unique")]
+        indexes = [
+            models.Index(fields=["space", "updated_at", "id"], name="accounts_of_space_changed"),
+            models.Index(fields=["updated_at", "id"], name="accounts_changed"),
+        ]
 
     def __str__(self) -> str:
         return self.identifier

@@ -21,6 +21,7 @@ from flexiapi.spaces.models import Space
 from .models import ContactsList, Vcard
 
 ALL = 2**31 - 1
+_CHOICES = 500
 _BATCH = 1000  # SQLite takes 32,766 parameters
 
 
@@ -134,6 +135,15 @@ def lists(space: Space) -> QuerySet[ContactsList]:
     """The contacts lists of a Space, each with its `contacts_count`."""
     counted = ContactsList.objects.annotate(contacts_count=Count("members"))
     return counted.filter(space_id=space.pk).order_by("id")
+
+
+def list_choices(scope: Scope, domain: str | None) -> Sequence[ContactsList]:
+    """The contacts lists of a Space within reach, or (`domain` is None) of all of them, by title; at most 500."""
+    reach = scope.reach
+    rows = ContactsList.objects.all() if reach is None else ContactsList.objects.filter(space__domain__in=reach)
+    if domain is not None:
+        rows = rows.filter(space__domain=domain)
+    return list(rows.order_by("title", "id")[:_CHOICES])
 
 
 def contacts_list(space: Space, list_id: int) -> ContactsList:

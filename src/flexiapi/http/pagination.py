@@ -126,7 +126,7 @@ def keyset(request: HttpRequest, rows: Rows, *, write: Writer) -> dict[str, Any]
     order = [str(name) for name in rows.query.order_by] or ["id"]
     after = request.GET.get("after")
     if after:
-        rows = rows.filter(_beyond(order, _decoded(after, rows, order)))
+        rows = rows.filter(beyond(order, _decoded(after, rows, order)))
     names = [field.lstrip("-") for field in order]
     if names[-1] not in ("id", "pk"):
         names.append("pk")
@@ -194,7 +194,7 @@ def _decoded_id(cursor: str) -> int:
     return values[0]
 
 
-def _beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
+def beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
     """What comes after a row; the bound on the first column alone is what an index is entered by."""
     condition = Q()
     for position, name in enumerate(order):

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from flexiapi.http.dates import now
 
 from . import browsers
-from .paging import Pager
+from .paging import Around, Pager
 
 _FRESH = timedelta(minutes=1)
 # Messages (or none) that stand at no field: the field that has the focus at first has it again.
@@ -114,6 +114,12 @@ def _typed(old: dict[str, Any], name: str) -> tuple[bool, Any]:
 def pager(page: Pager) -> dict[str, Any]:
     """Links to the pages of a list; nothing where there is one page only."""
     return {"pager": page}
+
+
+@register.inclusion_tag("components/leaves.html")
+def leaves(around: Around) -> dict[str, Any]:
+    """Links to the pages around one whose number nobody knows."""
+    return {"around": around}
 
 
 @register.inclusion_tag("components/moment.html")

@@ -117,6 +117,8 @@ def navigation(caller: Caller, path: str) -> list[Link]:
         (_("Devices"), "/devices", "device-phone-mobile"),
         (_("Call logs"), "/statistics/call_logs", "clock"),
     ]
+    if caller.admin:
+        entries.append((_("Accounts"), "/admin/accounts", "users"))
     if caller.super_admin:
         entries.append((_("Spaces"), "/admin/spaces", "building-office-2"))
     elif caller.admin:

@@ -1,6 +1,6 @@
 """One line each of the lists that people see: recordings, devices, calls."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -153,6 +153,19 @@ def target(row: telephony.Forwarding) -> str:
 def condition(kind: str) -> str:
     """When a forwarding of a type applies, in words."""
     return {"always": _("Always"), "no_answer": _("When I do not answer"), "busy": _("When I am busy")}.get(kind, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """An account in a list, and whether it administers all Spaces."""
+
+    account: Account
+    super_admin: bool
+
+
+def accounts(rows: Sequence[Account], super_domains: Collection[str]) -> list[AccountLine]:
+    """The lines of accounts; `super_domains` are those of the super Spaces."""
+    return [AccountLine(row, row.admin and row.domain in super_domains) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,34 @@ class Pager:
     following: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The pages before and after one of a list whose pages are found by key; None where there is none."""
+
+    first: str | None
+    previous: str | None
+    following: str | None
+
+
+def around(request: HttpRequest, before: str | None, after: str | None) -> Around:
+    """The links around a page, from the cursors of its ends."""
+    return Around(
+        first=url(request, after=None, before=None) if before else None,
+        previous=url(request, after=None, before=before) if before else None,
+        following=url(request, before=None, after=after) if after else None,
+    )
+
+
+def url(request: HttpRequest, **changes: str | None) -> str:
+    """The query of this page with some values changed; None takes one out."""
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = value
+    return f"?{query.urlencode()}" if query else request.path
+
+
 def page(request: HttpRequest, rows: Rows, *, per_page: int) -> tuple[list[Any], Pager]:
     """The primary keys of the page that the query asks for, and its pager; a page past the end is the last one."""
     total = rows.count()

@@ -87,6 +87,18 @@ def spaces_with_counts(scope: Scope) -> list[tuple[Space, int]]:
     return [(row, row.number) for row in rows]
 
 
+def domains(scope: Scope) -> list[str]:
+    """The domains whose accounts the caller may list, for super administrators; others have no choice."""
+    return sorted(spaces.domains()) if scope.super_admin else []
+
+
+def super_domains(scope: Scope) -> frozenset[str]:
+    """The domains within reach whose administrators administer all Spaces."""
+    if not scope.super_admin:
+        return frozenset((scope.space.domain,) if scope.space.super else ())
+    return frozenset(Space.objects.filter(super=True).values_list("domain", flat=True))
+
+
 def accounts_of(space: Space) -> int:
     """The number of accounts of a Space."""
     return spaces.account_count(space)

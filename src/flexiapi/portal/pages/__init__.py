@@ -3,6 +3,7 @@
 from . import (
     about,
     account,
+    accounts,
     addresses,
     call_logs,
     components,
@@ -48,6 +49,7 @@ routes = [
     *components.routes,
     *spaces.routes,
     *space_oidc.routes,
+    *accounts.routes,
 ]
 
 # `provisioning/documentation` is no provisioning token.

@@ -7,17 +7,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from flexiapi.auth.scope import Scope
-from flexiapi.db.statements import Statement
-from flexiapi.http.dates import now
-from flexiapi.http.errors import NotFound
-from flexiapi.messaging.push import Device
-from flexiapi.spaces.models import Space
-from flexiapi.telephony.models import AccountFile, ExternalAccount
-
-from . import phones
-from .events import AccountColumns
-from .models import (
+from flexiapi.accounts import phones
+from flexiapi.accounts.events import AccountColumns
+from flexiapi.accounts.models import (
     Account,
     AccountCreationRequestToken,
     AccountCreationToken,
@@ -31,6 +23,13 @@ from .models import (
     ResetPasswordEmailToken,
     Tombstone,
 )
+from flexiapi.auth.scope import Scope
+from flexiapi.db.statements import Statement
+from flexiapi.http.dates import now
+from flexiapi.http.errors import NotFound
+from flexiapi.messaging.push import Device
+from flexiapi.spaces.models import Space
+from flexiapi.telephony.models import AccountFile, ExternalAccount
 
 REQUEST_TOKEN_LIFETIME = timedelta(hours=24)
 
