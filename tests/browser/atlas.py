@@ -11,10 +11,12 @@ from playwright.sync_api import Page
 from flexiapi.accounts.models import Account
 from flexiapi.auth.models import AuthToken, Passkey
 from flexiapi.http.dates import now
+from flexiapi.intercom.models import DictionaryEntry
 from flexiapi.messaging.models import Delivery
 from flexiapi.provisioning.models import Wizard
-from flexiapi.spaces.models import Space
+from flexiapi.spaces.models import CardDavServer, Space
 from flexiapi.spaces.services import touch
+from flexiapi.telephony.models import CardDavCredential, ExternalAccount
 from tests import factories
 from tests.api import Api
 from tests.portal.authenticator import protected
@@ -257,7 +259,7 @@ def _administrator(path: str, *, chief: bool = False) -> Callable[[Scene, Page],
             Space.objects.filter(pk=scene.space.pk).update(super=True)
             touch(scene.space)
         scene.street.let_in(page, factories.an_account(scene.space, "chief", admin=True))
-        return path.format(space_id=scene.space.pk)
+        return path.replace("{space_id}", str(scene.space.pk))
 
     return reach
 
@@ -271,6 +273,29 @@ def _provider(path: str) -> Callable[[Scene, Page], str]:
     return reach
 
 
+def of_account(path: str) -> Callable[[Scene, Page], str]:
+    """An administrator looks at a page of the owner's account."""
+
+    def reach(scene: Scene, page: Page) -> str:
+        Space.objects.filter(pk=scene.space.pk).update(intercom_features=True, carddav_user_credentials=True)
+        touch(scene.space)
+        Account.objects.filter(pk=scene.owner.pk).update(dtmf_protocol="sipinfo")
+        DictionaryEntry.objects.create(account=scene.owner, key="door", value="front")
+        ExternalAccount.objects.create(
+            account=scene.owner, username="anna", domain="sip.example.net", protocol="TLS", password="0" * 32
+        )
+        server = CardDavServer.objects.create(space=scene.space, uri="https://dav.example.org/anna")
+        CardDavServer.objects.create(space=scene.space, uri="https://dav.example.net/everybody")
+        CardDavCredential.objects.create(
+            server=server, account=scene.owner, username="anna", realm="dav", algorithm="MD5", password="0" * 32
+        )
+        _administrator(path)(scene, page)
+        return path.format(account_id=scene.owner.pk, server_id=server.pk, key="door")
+
+    return reach
+
+
+_ACCOUNT = "/admin/accounts/{account_id}"
 _OIDC = "/admin/spaces/{space_id}/oidc"
 
 PLACES = [
@@ -330,6 +355,26 @@ PLACES = [
     Place(f"{_OIDC}/refresh_public_key", _provider(f"{_OIDC}/refresh_public_key")),
     Place("/admin/accounts", _administrator("/admin/accounts")),
     Place("/admin/accounts (super)", _administrator("/admin/accounts?search=zz", chief=True)),
+    Place("/admin/accounts/create", _administrator("/admin/accounts/create")),
+    Place("/admin/accounts/create (super)", _administrator("/admin/accounts/create", chief=True)),
+    Place(_ACCOUNT, of_account(_ACCOUNT)),
+    *(
+        Place(f"{_ACCOUNT}{path}", of_account(f"{_ACCOUNT}{path}"))
+        for path in (
+            "/edit",
+            "/delete",
+            "/provision",
+            "/dictionary/create",
+            "/dictionary/clear",
+            "/dictionary/{key}/edit",
+            "/dictionary/{key}/delete",
+            "/external",
+            "/external/delete",
+            "/carddavs/create",
+            "/carddavs/{server_id}/delete",
+        )
+    ),
+    Place(f"{_ACCOUNT}/devices/{{uuid}}/delete", of_account(f"{_ACCOUNT}/devices/urn%3Auuid%3A0a/delete")),
     Place("/nowhere (404)", _at("/nowhere"), status=404),
     Place("/login (expired Space)", _expired, status=490),
 ]
@@ -343,4 +388,6 @@ NO_PAGES = {
     "/authenticate/qrcode": "leads to a code",
     "/authenticate/email/{code}": "leads to the login page, where old Linphone apps are not served",
     "/auth_tokens/qrcode/{token}": "a picture",
+    "/admin/accounts/{account_id}/devices": "leads to the card",
+    "/admin/accounts/{account_id}/dictionary": "leads to the card",
 }

@@ -17,7 +17,7 @@ LIST = "/admin/accounts"
 
 
 def an_administrator(space: Space, **headers: str) -> Visitor:
-    """The administrator of a Space, logged in."""
+    """The administrator `chief` of a Space, logged in."""
     visitor = Visitor(space, headers=headers)
     account = factories.an_account(
         space, "chief", admin=True, password=PASSWORD, updated_at=datetime(2020, 1, 1, tzinfo=UTC)

@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.models import Account
 from flexiapi.auth.scope import Scope
+from flexiapi.http import inputs
 from flexiapi.http.errors import Forbidden, NotFound
 
 from .models import AccountAction, AccountType, DictionaryEntry
@@ -82,7 +83,29 @@ def dictionary_value(account: Account, key: str) -> str:
     Raises:
         NotFound: nothing does.
     """
-    found = DictionaryEntry.objects.filter(account=account, key=key).values_list("value", flat=True).first()
+    return entry_of_key(account, key).value
+
+
+def entry_of_key(account: Account, key: str) -> DictionaryEntry:
+    """The entry of an account's dictionary under a key.
+
+    Raises:
+        NotFound: there is none.
+    """
+    rows = DictionaryEntry.objects.filter(account=account, key=key)
+    found = rows.first() if inputs.storable(key) else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def entry(account: Account, entry_id: int) -> DictionaryEntry:
+    """An entry of an account's dictionary.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    found = DictionaryEntry.objects.filter(account=account, pk=entry_id).first()
     if found is None:
         raise NotFound
     return found

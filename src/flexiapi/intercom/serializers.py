@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from flexiapi.http.fields import Text
 from flexiapi.http.rules import lowercase
-from flexiapi.http.serializers import Input
+from flexiapi.http.serializers import Input, Shape
 
 from . import rules
 
@@ -52,9 +52,28 @@ class EntryValue:
     value: str
 
 
-class EntryFields(Input[EntryValue]):
+class ValueFields(Input[Shape]):
     """The value of a dictionary entry; a number is kept as its text."""
+
+    value = Text(required=True)
+
+
+class EntryFields(ValueFields[EntryValue]):
+    """The value of the entry under a known key."""
 
     shape: ClassVar[type] = EntryValue
 
-    value = Text(required=True)
+
+@dataclass(frozen=True, slots=True)
+class NewEntry(EntryValue):
+    """A dictionary entry with its key."""
+
+    key: str
+
+
+class NewEntryFields(ValueFields[NewEntry]):
+    """A dictionary entry; it replaces the one that has the same key."""
+
+    shape: ClassVar[type] = NewEntry
+
+    key = Text(required=True)

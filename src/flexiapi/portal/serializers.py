@@ -10,9 +10,10 @@ from flexiapi.accounts.addresses import without_scheme
 from flexiapi.accounts.rules import phone_number
 from flexiapi.auth.oidc_configuration import OidcForm
 from flexiapi.http import rules
-from flexiapi.http.fields import Email, Text, Toggle
+from flexiapi.http.fields import Email, Integer, Text, Toggle
 from flexiapi.http.messages import sentence
 from flexiapi.http.serializers import Input, Shape
+from flexiapi.telephony.serializers import CardDavCredentialData, CardDavCredentialFields, ExternalAccountInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,58 @@ class DeviceForm(Input[ChosenDevice]):
     shape: ClassVar[type] = ChosenDevice
 
     uuid = Text(longest=1024, required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenAccount:
+    """An account that goes."""
+
+    account_id: int
+
+
+class AccountId(Input[ChosenAccount]):
+    """Which account is to be deleted."""
+
+    shape: ClassVar[type] = ChosenAccount
+
+    account_id = Integer(lowest=0, required=True)
+
+
+class ExternalAccountForm(ExternalAccountInput):
+    """The account at another provider, as its page sends it.
+
+    Context: as there, and `stored`, what there is now: its password belongs to its username.
+    """
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A new username needs its password."""
+        stored = self.context["stored"]
+        if stored is not None and stored.username != attrs["username"] and not attrs.get("password"):
+            raise ValidationError({"password": [sentence("required", "password")]})
+        return attrs
+
+
+@dataclass(frozen=True, slots=True)
+class NewCredentials(CardDavCredentialData):
+    """Credentials and the directory that they are for."""
+
+    carddav_id: int
+
+
+class CardDavForm(CardDavCredentialFields[NewCredentials]):
+    """New credentials.
+
+    Context: `free`, the directories without credentials, by id.
+    """
+
+    shape: ClassVar[type] = NewCredentials
+
+    carddav_id = Integer(required=True)
+
+    def validate_carddav_id(self, chosen: int) -> int:
+        if chosen not in self.context["free"]:
+            raise ValidationError(sentence("in", "carddav_id"))
+        return chosen
 
 
 class OidcPageForm(OidcForm):

@@ -194,8 +194,14 @@ def wizard(token: str) -> Wizard | None:
 
 def unspent_token(account_id: int) -> str | None:
     """An account's newest provisioning token, if it is neither used nor expired: all older ones are dead."""
+    newest = unspent(account_id)
+    return None if newest is None else newest.token
+
+
+def unspent(account_id: int) -> NewestToken | None:
+    """The same with what else there is to know of it."""
     newest = _NEWEST_TOKEN.one(id=account_id)
     minutes = instance.current().app_provisioning_token_expiration_minutes
     if newest is None or newest.used or dates.expired(newest.created_at, minutes):
         return None
-    return newest.token
+    return newest

@@ -4,7 +4,8 @@ import threading
 import time
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from flexiapi.accounts.models import Account
 from flexiapi.config import instance
@@ -151,6 +152,13 @@ def accounts_without_address(space: Space) -> int:
 def is_full(space: Space) -> bool:
     """Whether no seat is left in a Space."""
     return space.max_accounts > 0 and account_count(space) >= space.max_accounts
+
+
+def with_free_seat() -> list[Space]:
+    """The Spaces that have a seat left, by domain."""
+    taken = Account.objects.filter(space=OuterRef("domain")).order_by().values("space").annotate(n=Count("pk"))
+    free = Q(max_accounts=0) | Q(max_accounts__gt=Coalesce(Subquery(taken.values("n")), 0))
+    return list(complete().filter(free).order_by("domain"))
 
 
 def digest_configuration(space: Space) -> DigestConfiguration | None:

@@ -9,10 +9,11 @@ from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.models import Account
 from flexiapi.auth.access import AdministratorView, ApiRequest, PublicView, UserView
 from flexiapi.config import instance
-from flexiapi.http import dates, errors, pagination, proxies, replies
+from flexiapi.http import dates, errors, pagination, replies
 from flexiapi.http.openapi import TEXT, describe
 from flexiapi.http.routing import path
 from flexiapi.http.schemas import KEYSET, listing_of, mapping
+from flexiapi.spaces import links
 
 from . import daemon, documents, queries, schemas, turn, uploads
 from .models import AccountFile, CallForwarding
@@ -187,7 +188,7 @@ def base_of(request: ApiRequest, account: Account) -> str:
     """The URL of the host of an account's Space, without path."""
     if account.domain == request.space.domain:
         return pagination.base_url(request)
-    return f"{proxies.connection(request).scheme}://{accounts.space_of(account).host}"
+    return links.base(request, request.space, accounts.space_of(account))
 
 
 class ExternalAccountDetail(AdministratorView):

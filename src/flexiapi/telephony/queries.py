@@ -92,10 +92,15 @@ def external_account(account: Account) -> ExternalAccount:
     Raises:
         NotFound: it has none.
     """
-    found = ExternalAccount.objects.filter(account=account).first()
+    found = find_external_account(account)
     if found is None:
         raise NotFound
     return found
+
+
+def find_external_account(account: Account) -> ExternalAccount | None:
+    """The external account of an account, if it has one."""
+    return ExternalAccount.objects.filter(account=account).first()
 
 
 def external_address_taken(username: str, domain: str, *, but_of: int) -> bool:
@@ -123,7 +128,13 @@ def account_with_credentials(scope: Scope, account_id: int) -> Account:
 def carddav_credentials(account: Account) -> Sequence[CardDavCredential]:
     """All credentials of an account on directories of its Space, by directory."""
     rows = CardDavCredential.objects.filter(account=account, server__space__domain=account.domain)
-    return list(rows.order_by("server_id"))
+    return list(rows.select_related("server").order_by("server_id"))
+
+
+def carddav_servers_without(account: Account) -> Sequence[CardDavServer]:
+    """The directories of an account's Space on which it has no credentials yet."""
+    servers = CardDavServer.objects.filter(space__domain=account.domain)
+    return list(servers.exclude(credentials__account=account).order_by("id"))
 
 
 def carddav_credential(account: Account, server_id: int) -> CardDavCredential:
@@ -133,7 +144,7 @@ def carddav_credential(account: Account, server_id: int) -> CardDavCredential:
         NotFound: it has none there.
     """
     rows = CardDavCredential.objects.filter(account=account, server__space__domain=account.domain)
-    found = rows.filter(server_id=server_id).first()
+    found = rows.filter(server_id=server_id).select_related("server").first()
     if found is None:
         raise NotFound
     return found

@@ -9,7 +9,7 @@ from flexiapi.accounts.rules import sip_username
 from flexiapi.http import rules as shared
 from flexiapi.http.fields import Choice, Flag, Integer, Text
 from flexiapi.http.messages import attribute, sentence
-from flexiapi.http.serializers import Input
+from flexiapi.http.serializers import Input, Shape
 
 from . import rules
 from .uploads import KINDS
@@ -55,15 +55,19 @@ class CardDavCredentialData:
     algorithm: str
 
 
-class CardDavCredentialInput(Input[CardDavCredentialData]):
+class CardDavCredentialFields(Input[Shape]):
     """An account's credentials on one of its Space's directories."""
-
-    shape: ClassVar[type] = CardDavCredentialData
 
     username = Text(longest=64, required=True)
     password = Text(longest=255, required=True)
     realm = Text(longest=255, required=True)
     algorithm = Choice(("MD5", "SHA-256"), required=True)
+
+
+class CardDavCredentialInput(CardDavCredentialFields[CardDavCredentialData]):
+    """The credentials on a known directory."""
+
+    shape: ClassVar[type] = CardDavCredentialData
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,20 @@
 """Accounts as their administrators see and change them."""
 
-from typing import Any
-
 from django.http import HttpResponse
 
 from flexiapi.accounts import documents, filters, queries, schemas
 from flexiapi.accounts.documents import Variant
-from flexiapi.accounts.serializers import AdministratorsChange, AdministratorsNewAccount
+from flexiapi.accounts.serializers import AdministratorsChange, AdministratorsNewAccount, administrators_context
 from flexiapi.accounts.services import change, creation, deletion, mails, provisioning_tokens
 from flexiapi.auth.access import AdministratorView, ApiRequest
 from flexiapi.http import errors, inputs, pagination, replies
 from flexiapi.http.openapi import describe
 from flexiapi.http.routing import path
 from flexiapi.http.schemas import PAGED, page_of
+from flexiapi.spaces import links
 from flexiapi.spaces import queries as spaces
-from flexiapi.spaces.models import Space
 
-from .answers import document, no_store, space_url
+from .answers import document, no_store
 
 
 class Accounts(AdministratorView):
@@ -40,10 +38,10 @@ class Accounts(AdministratorView):
         text="`domain` counts for super administrators only.",
     )
     def post(self, request: ApiRequest) -> HttpResponse:
-        space = target_space(request)
+        space = queries.target_space(request.scope, inputs.read(request).get("domain"))
         if space is None or spaces.is_full(space):
             raise errors.Forbidden("This action is unauthorized.")
-        new = AdministratorsNewAccount.read(request, **field_context(space))
+        new = AdministratorsNewAccount.read(request, **administrators_context(space))
         account = creation.create_by_administrator(space, new, by=request.caller, origin=request.origin)
         if account.confirmation_key is None:
             return document(account.pk)
@@ -71,10 +69,9 @@ class AccountDetail(AdministratorView):
     )
     def put(self, request: ApiRequest, account_id: int) -> HttpResponse:
         present = queries.find(request.scope, account_id)
-        asked = target_space(request) if inputs.read(request).get("domain") is not None else None
         current = queries.space_of(present) if present is not None else request.space
-        space = asked if asked is not None and request.scope.super_admin else current
-        data = AdministratorsChange.read(request, **field_context(space), account_id=account_id)
+        space = queries.target_space(request.scope, inputs.read(request).get("domain"), current) or current
+        data = AdministratorsChange.read(request, **administrators_context(space), account_id=account_id)
         account = change.change_account(request.scope, account_id, data, space=space, origin=request.origin)
         return document(account.pk)
 
@@ -115,7 +112,7 @@ class AccountProvisioningMail(AdministratorView):
     @describe("Mail the provisioning links to an account", errors={403: "The account has no e-mail address.", 404: ""})
     def post(self, request: ApiRequest, account_id: int) -> HttpResponse:
         account = queries.account(request.scope, account_id)
-        url = space_url(request, queries.space_of(account))
+        url = links.base(request, request.space, queries.space_of(account))
         mails.send_provisioning(account, base_url=url, by=request.caller, origin=request.origin)
         return replies.empty()
 
@@ -126,30 +123,9 @@ class AccountPasswordMail(AdministratorView):
     @describe("Mail a password reset link to an account", errors={403: "The account has no e-mail address.", 404: ""})
     def post(self, request: ApiRequest, account_id: int) -> HttpResponse:
         account = queries.account(request.scope, account_id)
-        url = space_url(request, queries.space_of(account))
+        url = links.base(request, request.space, queries.space_of(account))
         mails.send_password_reset(account, base_url=url, by=request.caller, origin=request.origin)
         return replies.empty()
-
-
-def target_space(request: ApiRequest) -> Space | None:
-    """The Space that a creation or change aims at: `domain` counts for super administrators only.
-
-    None when a super administrator names a domain that no Space has.
-    """
-    domain: Any = inputs.read(request).get("domain")
-    if domain is None or not request.scope.super_admin:
-        return request.space
-    return spaces.complete().filter(domain=domain).first() if inputs.storable(domain) else request.space
-
-
-def field_context(space: Space) -> dict[str, Any]:
-    """What the field rules need to know of the resulting Space."""
-    return {
-        "domain": space.domain,
-        "unique_email": space.unique_email,
-        "algorithm": space.digest.default_password_algorithm if space.digest else None,
-        "as_administrator": True,
-    }
 
 
 routes = [

@@ -1,13 +1,10 @@
-"""What several doors of the accounts room share: account documents, links, and GETs that change something."""
+"""What several doors of the accounts room share: account documents, and GETs that change something."""
 
 from django.http import HttpResponse
 
 from flexiapi.accounts import documents
 from flexiapi.accounts.documents import Variant
-from flexiapi.auth.access import ApiRequest
-from flexiapi.http import errors, proxies, replies
-from flexiapi.http.pagination import base_url
-from flexiapi.spaces.models import Space
+from flexiapi.http import errors, replies
 
 
 def document(account_id: int, variant: Variant = Variant.FULL, **more: str | None) -> HttpResponse:
@@ -22,10 +19,3 @@ def no_store(reply: HttpResponse) -> HttpResponse:
     """Keep a reply that holds a secret out of caches."""
     reply["Cache-Control"] = "no-store"
     return reply
-
-
-def space_url(request: ApiRequest, space: Space) -> str:
-    """The base of links to a Space: as this request came in, or on its host when it came in elsewhere."""
-    if space.pk == request.space.pk:
-        return base_url(request)
-    return f"{proxies.connection(request).scheme}://{space.host}"

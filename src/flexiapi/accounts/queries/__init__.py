@@ -25,9 +25,11 @@ from flexiapi.accounts.models import (
 )
 from flexiapi.auth.scope import Scope
 from flexiapi.db.statements import Statement
+from flexiapi.http import inputs
 from flexiapi.http.dates import now
 from flexiapi.http.errors import NotFound
 from flexiapi.messaging.push import Device
+from flexiapi.spaces import queries as spaces
 from flexiapi.spaces.models import Space
 from flexiapi.telephony.models import AccountFile, ExternalAccount
 
@@ -102,6 +104,12 @@ def own(scope: Scope) -> Account:
     return found
 
 
+def has_other_administrator(account: Account) -> bool:
+    """Whether the Space of an account has an administrator besides it who is not blocked."""
+    others = Account.objects.filter(space__domain=account.domain, admin=True, blocked=False)
+    return others.exclude(pk=account.pk).exists()
+
+
 def id_of(username: str, domain: str) -> int:
     """The id of the account with a SIP address.
 
@@ -138,6 +146,17 @@ def columns_of(account: Account) -> AccountColumns:
 def space_of(account: Account) -> Space:
     """The account's own Space, with its authentication configurations."""
     return Space.objects.select_related("digest_configuration", "oidc_configuration").get(domain=account.domain)
+
+
+def target_space(scope: Scope, domain: object, present: Space | None = None) -> Space | None:
+    """The Space that a creation or change aims at: `domain` counts for super administrators only.
+
+    Without, or with something that is no text, it is the `present` one, else the host's; None where a super
+    administrator names a domain that no Space has.
+    """
+    if not scope.super_admin or not inputs.storable(domain):
+        return present or scope.space
+    return spaces.find(domain)
 
 
 def filtered(

@@ -11,6 +11,7 @@ from .accounts import (
     PasswordChange,
     RegisteredAccount,
     TokenRegistration,
+    administrators_context,
     phone_field,
     username_field,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "PasswordChange",
     "RegisteredAccount",
     "TokenRegistration",
+    "administrators_context",
     "phone_field",
     "username_field",
 ]

@@ -11,6 +11,7 @@ from flexiapi.config import instance
 from flexiapi.http import rules as common
 from flexiapi.http.fields import Choice, Email, Flag, Missing, RuledField, StringMap, Text
 from flexiapi.http.serializers import Input
+from flexiapi.spaces.models import Space
 
 _EPOCH = 1970
 DTMF_PROTOCOLS = ("sipinfo", "rfc2833", "sipmessage")
@@ -48,6 +49,7 @@ class NewAccount:
     domain: str | None = None
     algorithm: str | None = None
     activated: bool | None = None
+    blocked: bool | None = None
     admin: bool | None = None
     dictionary: dict[str, str] = field(default_factory=dict)
     account_creation_token: str | None = None
@@ -77,6 +79,16 @@ class AccountFields(Input[NewAccount]):
         if attrs.get("dictionary", ...) is None:
             attrs["dictionary"] = {}
         return attrs
+
+
+def administrators_context(space: Space) -> dict[str, Any]:
+    """What the field rules need to know of the resulting Space where an administrator fills them in."""
+    return {
+        "domain": space.domain,
+        "unique_email": space.unique_email,
+        "algorithm": space.digest.default_password_algorithm if space.digest else None,
+        "as_administrator": True,
+    }
 
 
 class Moment(RuledField):

@@ -42,6 +42,7 @@ def create_by_administrator(space: Space, new: NewAccount, *, by: Caller | None,
         phone=new.phone,
         display_name=new.display_name,
         activated=bool(new.activated),
+        blocked=bool(new.blocked),
         admin=bool(new.admin),
     )
     write_dictionary(account, new.dictionary)

@@ -3,6 +3,10 @@
 from . import (
     about,
     account,
+    account_dictionary,
+    account_editing,
+    account_information,
+    account_services,
     accounts,
     addresses,
     call_logs,
@@ -50,6 +54,10 @@ routes = [
     *spaces.routes,
     *space_oidc.routes,
     *accounts.routes,
+    *account_editing.routes,
+    *account_information.routes,
+    *account_dictionary.routes,
+    *account_services.routes,
 ]
 
 # `provisioning/documentation` is no provisioning token.

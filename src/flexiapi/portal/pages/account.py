@@ -1,10 +1,7 @@
 """What somebody does with their own account: set up an app, password, API key, sessions, deletion."""
 
-from urllib.parse import quote
-
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from flexiapi.accounts import queries as accounts
@@ -17,8 +14,8 @@ from flexiapi.http import errors, forms
 from flexiapi.http.pagination import base_url
 from flexiapi.http.routing import path
 from flexiapi.portal import cards, queries
+from flexiapi.portal.cards import provisioning_links
 from flexiapi.portal.serializers import DeletionForm, PasswordForm
-from flexiapi.provisioning import qr
 from flexiapi.provisioning import queries as provisioning
 from flexiapi.spaces import texts
 
@@ -26,16 +23,6 @@ from .qr_login import offered
 
 _NEW_KEY = "new_api_key"
 _OTHERS = "others"  # in place of a session's handle: all but the present one
-
-
-def provisioning_links(request: PageRequest, token: str) -> dict[str, object]:
-    """A token as a page shows it: its URL, a link that opens the app, and the QR code."""
-    url = f"{base_url(request)}/provisioning/{token}"
-    return {
-        "url": url,
-        "app_url": f"sip-linphone:?linphone-action=show&linphone-fetch-config={quote(url, safe='')}",
-        "qr": SafeString(qr.svg(url, label=_("QR code of the provisioning link"), keep=True)),
-    }
 
 
 class Dashboard(UserPage):
@@ -52,7 +39,7 @@ class Dashboard(UserPage):
             "registrar": registrar,
             "facts": facts(account, registrar),
             "offered": offered(request),
-            "provisioning": provisioning_links(request, token) if token else None,
+            "provisioning": provisioning_links(base_url(request), token) if token else None,
             **cards.of(account, request.scope),
         }
         return render(request, "portal/dashboard.html", context)

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from flexiapi.accounts import filters
 from flexiapi.accounts.queries import listing
 from flexiapi.accounts.queries.listing import Wanted
+from flexiapi.accounts.services import guarded
 from flexiapi.auth.page_access import AdministratorPage, PageRequest
 from flexiapi.contacts import queries as contacts
 from flexiapi.http import errors, forms, inputs
 from flexiapi.http.routing import path
 from flexiapi.portal import lines, paging, queries
+from flexiapi.portal.serializers import AccountId
 
 _FILTERS = ("search", "match", "domain", "contacts_list", "updated_date", "order_by", "order_sort", "per_page")
 _LONGEST = 255
@@ -23,6 +25,8 @@ _SIZES = (20, 50, 100, 500)
 
 class Accounts(AdministratorPage):
     """The accounts of the Space; for super administrators those of all Spaces."""
+
+    form_page = "/admin/accounts"
 
     def get(self, request: PageRequest) -> HttpResponse:
         sent = given(request)
@@ -53,6 +57,13 @@ class Accounts(AdministratorPage):
                 "pager": paging.around(request, leaf.before, leaf.after),
             },
         )
+
+    def delete(self, request: PageRequest) -> HttpResponse:
+        """Delete the account that the form names."""
+        account_id = AccountId.read(request).account_id
+        account = guarded.delete_account(request.scope, account_id, origin=request.origin)
+        forms.flash(request, _("%(address)s was deleted.") % {"address": account.identifier})
+        return forms.go("/admin/accounts")
 
     def _choices(self, request: PageRequest, sent: dict[str, str]) -> dict[str, Any]:
         """The seats of the Space, and what the filters offer."""
