@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from playwright.sync_api import Page
 
-from flexiapi.accounts.models import Account
+from flexiapi.accounts.models import Account, EmailChangeCode
 from flexiapi.auth.models import AuthToken, Passkey
 from flexiapi.http.dates import now
 from flexiapi.intercom.models import DictionaryEntry
@@ -289,10 +289,15 @@ def of_account(path: str) -> Callable[[Scene, Page], str]:
         CardDavCredential.objects.create(
             server=server, account=scene.owner, username="anna", realm="dav", algorithm="MD5", password="0" * 32
         )
+        EmailChangeCode.objects.create(account=scene.owner, code="1234", email="new@example.org", ip="192.0.2.9")
         _administrator(path)(scene, page)
         return path.format(account_id=scene.owner.pk, server_id=server.pk, key="door")
 
     return reach
+
+
+def _recording_of_account(scene: Scene, page: Page) -> str:
+    return f"{of_account(_ACCOUNT)(scene, page)}/files/{a_recording(scene.owner).pk}/delete"
 
 
 _ACCOUNT = "/admin/accounts/{account_id}"
@@ -372,8 +377,16 @@ PLACES = [
             "/external/delete",
             "/carddavs/create",
             "/carddavs/{server_id}/delete",
+            "/provisioning_email/create",
+            "/provisioning_email/send",
+            "/reset_password_email/create",
+            "/reset_password_email/send",
+            "/telephony",
+            "/statistics/call_logs",
+            "/activity",
         )
     ),
+    Place(f"{_ACCOUNT}/files/{{file_id}}/delete", _recording_of_account),
     Place(f"{_ACCOUNT}/devices/{{uuid}}/delete", of_account(f"{_ACCOUNT}/devices/urn%3Auuid%3A0a/delete")),
     Place("/nowhere (404)", _at("/nowhere"), status=404),
     Place("/login (expired Space)", _expired, status=490),

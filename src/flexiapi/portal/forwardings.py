@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from flexiapi.accounts.models import Account
 from flexiapi.contacts import queries as contacts
 from flexiapi.http import errors
@@ -33,6 +35,19 @@ def sections(account: Account) -> list[Section]:
     """The sections of an account's form, with what is stored."""
     stored = {row.type: row for row in telephony.forwardings(account)}
     return [_section(kind, stored.get(kind)) for kind in TYPES]
+
+
+def form(account: Account, *, own: bool) -> dict[str, Any]:
+    """The context of an account's form; `own` says whether the account itself fills it in."""
+    return {
+        "sections": sections(account),
+        "targets": [
+            ("sip_uri", _("A SIP address")),
+            ("contact", _("One of my contacts") if own else _("A contact of the account")),
+            ("voicemail", _("Voicemail")),
+        ],
+        "contacts": contact_choices(account),
+    }
 
 
 def contact_choices(account: Account) -> list[tuple[str, str]]:

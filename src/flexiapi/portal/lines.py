@@ -97,6 +97,8 @@ class CallLine:
 
     peer: str
     incoming: bool
+    caller: str
+    callee: str
     state: CallState
     started_at: datetime
     duration: str | None
@@ -122,12 +124,14 @@ def calls(party: Party, ids: Sequence[str]) -> list[CallLine]:
 
 def _call(party: Party, call: documents.Document) -> CallLine:
     outgoing = (call["from_username"], call["from_domain"]) == (party.username, party.domain)
-    side = "to" if outgoing else "from"
+    caller, callee = (f"{call[f'{side}_username']}@{call[f'{side}_domain']}" for side in ("from", "to"))
     started = datetime.fromisoformat(call["initiated_at"])
     ended = datetime.fromisoformat(call["ended_at"]) if call["ended_at"] else None
     return CallLine(
-        peer=f"{call[f'{side}_username']}@{call[f'{side}_domain']}",
+        peer=callee if outgoing else caller,
         incoming=not outgoing,
+        caller=caller,
+        callee=callee,
         state=documents.state_of(each["invite_terminated_state"] for each in call["devices"]),
         started_at=started,
         duration=None if ended is None else duration(max(0, int((ended - started).total_seconds()))),

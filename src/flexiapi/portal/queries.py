@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count
 
@@ -13,6 +14,8 @@ from flexiapi.http import dates
 from flexiapi.http.errors import NotFound
 from flexiapi.spaces import queries as spaces
 from flexiapi.spaces.models import Space
+
+_NEWEST = 50
 
 
 def login_account(space: Space, name: str, phone: str | None) -> Account | None:
@@ -37,6 +40,12 @@ def is_fresh(space: Space) -> bool:
 def personal_key(account: Account) -> ApiKey | None:
     """The account's own API key (its hash: the key itself is stored nowhere)."""
     return account.api_keys.filter(expires_after_last_used_minutes=None).first()
+
+
+def activity(rows: Any, *, personal: bool = False) -> list[Any]:
+    """The newest keys, tokens or codes of an account (`rows` is its relation to them); of keys the personal one."""
+    found = rows.filter(expires_after_last_used_minutes=None) if personal else rows
+    return list(found.order_by("-id")[:_NEWEST])
 
 
 @dataclass(frozen=True, slots=True)

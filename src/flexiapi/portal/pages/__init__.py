@@ -3,10 +3,14 @@
 from . import (
     about,
     account,
+    account_activity,
+    account_calls,
     account_dictionary,
     account_editing,
     account_information,
+    account_mails,
     account_services,
+    account_telephony,
     accounts,
     addresses,
     call_logs,
@@ -58,6 +62,10 @@ routes = [
     *account_information.routes,
     *account_dictionary.routes,
     *account_services.routes,
+    *account_mails.routes,
+    *account_telephony.routes,
+    *account_calls.routes,
+    *account_activity.routes,
 ]
 
 # `provisioning/documentation` is no provisioning token.

@@ -13,13 +13,13 @@ from flexiapi.accounts.queries.listing import Wanted
 from flexiapi.accounts.services import guarded
 from flexiapi.auth.page_access import AdministratorPage, PageRequest
 from flexiapi.contacts import queries as contacts
-from flexiapi.http import errors, forms, inputs
+from flexiapi.http import errors, forms
 from flexiapi.http.routing import path
 from flexiapi.portal import lines, paging, queries
+from flexiapi.portal.filters import given
 from flexiapi.portal.serializers import AccountId
 
 _FILTERS = ("search", "match", "domain", "contacts_list", "updated_date", "order_by", "order_sort", "per_page")
-_LONGEST = 255
 _SIZES = (20, 50, 100, 500)
 
 
@@ -29,7 +29,7 @@ class Accounts(AdministratorPage):
     form_page = "/admin/accounts"
 
     def get(self, request: PageRequest) -> HttpResponse:
-        sent = given(request)
+        sent = given(request, _FILTERS)
         context: dict[str, Any] = {
             "filters": sent,
             "kept": [(name, sent[name]) for name in ("order_by", "order_sort") if name in sent],
@@ -94,15 +94,8 @@ class AccountsSearch(AdministratorPage):
     form_page = "/admin/accounts"
 
     def post(self, request: PageRequest) -> HttpResponse:
-        wanted = urlencode(given(request))
+        wanted = urlencode(given(request, _FILTERS))
         return forms.go(f"/admin/accounts?{wanted}" if wanted else "/admin/accounts")
-
-
-def given(request: PageRequest) -> dict[str, str]:
-    """The filters that were given, as they were typed."""
-    values = inputs.read(request)
-    sent = ((name, values.get(name)) for name in _FILTERS)
-    return {name: value[:_LONGEST] for name, value in sent if isinstance(value, str)}
 
 
 def read(request: PageRequest) -> Wanted:

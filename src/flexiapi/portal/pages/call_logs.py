@@ -9,22 +9,22 @@ from django.utils.translation import gettext as _
 
 from flexiapi.accounts import queries as accounts
 from flexiapi.auth.page_access import PageRequest, UserPage
-from flexiapi.http import errors, forms, inputs
+from flexiapi.http import errors, forms
 from flexiapi.http.routing import path
 from flexiapi.portal import lines, paging
+from flexiapi.portal.filters import given
 from flexiapi.statistics import queries
 from flexiapi.statistics.serializers import CallFilterInput
 
 _PER_PAGE = 30
 _FILTERS = ("from", "to", "direction")
-_LONGEST = 64
 
 
 class CallLogs(UserPage):
     """The call log, newest first, by days and direction."""
 
     def get(self, request: PageRequest) -> HttpResponse:
-        wanted = filters(request)
+        wanted = given(request, _FILTERS)
         context: dict[str, Any] = {
             "filters": wanted,
             "directions": [("both", _("Both")), ("incoming", _("Incoming")), ("outgoing", _("Outgoing"))],
@@ -39,15 +39,8 @@ class CallLogs(UserPage):
 
     def post(self, request: PageRequest) -> HttpResponse:
         """The same filters as a link that can be kept."""
-        wanted = urlencode(filters(request))
+        wanted = urlencode(given(request, _FILTERS))
         return forms.go(f"/statistics/call_logs?{wanted}" if wanted else "/statistics/call_logs")
-
-
-def filters(request: PageRequest) -> dict[str, str]:
-    """The filters that were given, as they were typed."""
-    values = inputs.read(request)
-    given = ((name, values.get(name)) for name in _FILTERS)
-    return {name: value[:_LONGEST] for name, value in given if isinstance(value, str)}
 
 
 routes = [path("statistics/call_logs", CallLogs.as_view())]

@@ -24,13 +24,7 @@ class Telephony(UserPage):
         context = {
             "recordings": lines.recordings(ids),
             "pager": pager,
-            "sections": forwardings.sections(account),
-            "targets": [
-                ("sip_uri", _("A SIP address")),
-                ("contact", _("One of my contacts")),
-                ("voicemail", _("Voicemail")),
-            ],
-            "contacts": forwardings.contact_choices(account),
+            **forwardings.form(account, own=True),
         }
         return render(request, "portal/telephony.html", context)
 
