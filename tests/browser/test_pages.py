@@ -15,6 +15,7 @@ from flexiapi.http.locale import COOKIE
 from tests import factories
 
 from .atlas import NO_PAGES, PLACES, Place, Scene, a_scene
+from .atlas_accounts import ACCOUNTS
 from .moments import MOMENTS
 from .people import Registrations, Street
 
@@ -36,8 +37,10 @@ PAGES = {
     "super administrator page",
 }
 
-each_page = pytest.mark.parametrize("place", [pytest.param(place, id=place.name) for place in PLACES])
-each_moment = pytest.mark.parametrize("place", [pytest.param(place, id=place.name) for place in PLACES + MOMENTS])
+each_page = pytest.mark.parametrize("place", [pytest.param(place, id=place.name) for place in PLACES + ACCOUNTS])
+each_moment = pytest.mark.parametrize(
+    "place", [pytest.param(place, id=place.name) for place in PLACES + ACCOUNTS + MOMENTS]
+)
 
 
 @pytest.fixture
@@ -58,7 +61,7 @@ def opened(scene: Scene, place: Place, page: Page) -> None:
 def test_the_atlas_knows_every_page() -> None:
     pages = {route.template for route in urlmap.routes() if "GET" in route.methods and route.access in PAGES}
 
-    assert pages == {place.route for place in PLACES if " (" not in place.route} | set(NO_PAGES)
+    assert pages == {place.route for place in PLACES + ACCOUNTS if " (" not in place.route} | set(NO_PAGES)
 
 
 @each_moment

@@ -1,0 +1,77 @@
+"""The pages by which administrators manage accounts, as the atlas has all others."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from flexiapi.accounts.models import Account, EmailChangeCode
+from flexiapi.intercom.models import DictionaryEntry
+from flexiapi.spaces.models import CardDavServer, Space
+from flexiapi.spaces.services import touch
+from flexiapi.telephony.models import CardDavCredential, ExternalAccount
+from tests.portal.test_telephony import a_recording
+
+from .atlas import Place, Scene, administrator
+
+
+def of_account(path: str) -> Callable[[Scene, Page], str]:
+    """An administrator looks at a page of the owner's account."""
+
+    def reach(scene: Scene, page: Page) -> str:
+        Space.objects.filter(pk=scene.space.pk).update(intercom_features=True, carddav_user_credentials=True)
+        touch(scene.space)
+        Account.objects.filter(pk=scene.owner.pk).update(dtmf_protocol="sipinfo")
+        DictionaryEntry.objects.create(account=scene.owner, key="door", value="front")
+        ExternalAccount.objects.create(
+            account=scene.owner, username="anna", domain="sip.example.net", protocol="TLS", password="0" * 32
+        )
+        server = CardDavServer.objects.create(space=scene.space, uri="https://dav.example.org/anna")
+        CardDavServer.objects.create(space=scene.space, uri="https://dav.example.net/everybody")
+        CardDavCredential.objects.create(
+            server=server, account=scene.owner, username="anna", realm="dav", algorithm="MD5", password="0" * 32
+        )
+        EmailChangeCode.objects.create(account=scene.owner, code="1234", email="new@example.org", ip="192.0.2.9")
+        administrator(path)(scene, page)
+        return path.format(account_id=scene.owner.pk, server_id=server.pk, key="door")
+
+    return reach
+
+
+def _recording_of_account(scene: Scene, page: Page) -> str:
+    return f"{of_account(_ACCOUNT)(scene, page)}/files/{a_recording(scene.owner).pk}/delete"
+
+
+_ACCOUNT = "/admin/accounts/{account_id}"
+
+ACCOUNTS = [
+    Place("/admin/accounts", administrator("/admin/accounts")),
+    Place("/admin/accounts (super)", administrator("/admin/accounts?search=zz", chief=True)),
+    Place("/admin/accounts/create", administrator("/admin/accounts/create")),
+    Place("/admin/accounts/create (super)", administrator("/admin/accounts/create", chief=True)),
+    Place(_ACCOUNT, of_account(_ACCOUNT)),
+    *(
+        Place(f"{_ACCOUNT}{path}", of_account(f"{_ACCOUNT}{path}"))
+        for path in (
+            "/edit",
+            "/delete",
+            "/provision",
+            "/dictionary/create",
+            "/dictionary/clear",
+            "/dictionary/{key}/edit",
+            "/dictionary/{key}/delete",
+            "/external",
+            "/external/delete",
+            "/carddavs/create",
+            "/carddavs/{server_id}/delete",
+            "/provisioning_email/create",
+            "/provisioning_email/send",
+            "/reset_password_email/create",
+            "/reset_password_email/send",
+            "/telephony",
+            "/statistics/call_logs",
+            "/activity",
+        )
+    ),
+    Place(f"{_ACCOUNT}/files/{{file_id}}/delete", _recording_of_account),
+    Place(f"{_ACCOUNT}/devices/{{uuid}}/delete", of_account(f"{_ACCOUNT}/devices/urn%3Auuid%3A0a/delete")),
+]
