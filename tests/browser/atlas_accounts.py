@@ -5,10 +5,12 @@ from collections.abc import Callable
 from playwright.sync_api import Page
 
 from flexiapi.accounts.models import Account, EmailChangeCode
-from flexiapi.intercom.models import DictionaryEntry
+from flexiapi.auth.models import ApiKey
+from flexiapi.intercom.models import AccountAction, AccountType, AccountTypeMembership, DictionaryEntry
 from flexiapi.spaces.models import CardDavServer, Space
 from flexiapi.spaces.services import touch
 from flexiapi.telephony.models import CardDavCredential, ExternalAccount
+from tests import factories
 from tests.portal.test_telephony import a_recording
 
 from .atlas import Place, Scene, administrator
@@ -32,7 +34,22 @@ def of_account(path: str) -> Callable[[Scene, Page], str]:
         )
         EmailChangeCode.objects.create(account=scene.owner, code="1234", email="new@example.org", ip="192.0.2.9")
         administrator(path)(scene, page)
-        return path.format(account_id=scene.owner.pk, server_id=server.pk, key="door")
+        contact = Account.objects.get(username="bob", space=scene.space)
+        shown = factories.a_contacts_list(scene.space, title="Sales", viewers=[scene.owner], members=[contact])
+        factories.a_contacts_list(scene.space, title="Workshop")
+        kind = AccountType.objects.create(key="gate")
+        AccountTypeMembership.objects.create(account=scene.owner, account_type=kind)
+        action = AccountAction.objects.create(account=scene.owner, key="open-door", code="1")
+        factories.a_key(scene.owner, name="Flexisip", expires_after_last_used_minutes=60)
+        return path.format(
+            account_id=scene.owner.pk,
+            server_id=server.pk,
+            key=ApiKey.objects.latest("id").pk if "api_keys" in path else "door",
+            contact_id=contact.pk,
+            list_id=shown.pk,
+            type_id=kind.pk,
+            action_id=action.pk,
+        )
 
     return reach
 
@@ -42,6 +59,7 @@ def _recording_of_account(scene: Scene, page: Page) -> str:
 
 
 _ACCOUNT = "/admin/accounts/{account_id}"
+_QUERIES = {"/contacts_lists/detach": "?contacts_list_id={list_id}"}
 
 ACCOUNTS = [
     Place("/admin/accounts", administrator("/admin/accounts")),
@@ -50,7 +68,7 @@ ACCOUNTS = [
     Place("/admin/accounts/create (super)", administrator("/admin/accounts/create", chief=True)),
     Place(_ACCOUNT, of_account(_ACCOUNT)),
     *(
-        Place(f"{_ACCOUNT}{path}", of_account(f"{_ACCOUNT}{path}"))
+        Place(f"{_ACCOUNT}{path}", of_account(f"{_ACCOUNT}{path}{_QUERIES.get(path, '')}"))
         for path in (
             "/edit",
             "/delete",
@@ -70,8 +88,23 @@ ACCOUNTS = [
             "/telephony",
             "/statistics/call_logs",
             "/activity",
+            "/contacts",
+            "/contacts/create",
+            "/contacts/{contact_id}/delete",
+            "/contacts_lists/detach",
+            "/types/create",
+            "/actions/create",
+            "/actions/{action_id}/edit",
+            "/actions/{action_id}/delete",
         )
     ),
+    Place("/admin/accounts/types", of_account("/admin/accounts/types")),
+    Place("/admin/accounts/types/create", of_account("/admin/accounts/types/create")),
+    Place("/admin/accounts/types/{type_id}/edit", of_account("/admin/accounts/types/{type_id}/edit")),
+    Place("/admin/accounts/types/{type_id}/delete", of_account("/admin/accounts/types/{type_id}/delete")),
+    Place("/admin/api_keys", of_account("/admin/api_keys")),
+    Place("/admin/api_keys/create", administrator("/admin/api_keys/create")),
+    Place("/admin/api_keys/{key}/delete", of_account("/admin/api_keys/{key}/delete")),
     Place(f"{_ACCOUNT}/files/{{file_id}}/delete", _recording_of_account),
     Place(f"{_ACCOUNT}/devices/{{uuid}}/delete", of_account(f"{_ACCOUNT}/devices/urn%3Auuid%3A0a/delete")),
 ]

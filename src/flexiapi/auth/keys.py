@@ -12,10 +12,10 @@ from flexiapi.db.statements import Statement
 from flexiapi.http.dates import now
 from flexiapi.http.errors import Forbidden, Unauthenticated
 
-from .events import WayInEvent, key_replaced
+from .events import WayInEvent, key_created, key_deleted, key_replaced
 from .gate import KeyRow, hashed
 from .models import ApiKey
-from .scope import Origin
+from .scope import Caller, Origin
 from .second_factor import queries as factors
 
 LENGTH = 40
@@ -97,6 +97,31 @@ def issue_personal_key(account_id: int, *, ip: str | None) -> str:
     ApiKey.objects.create(account_id=account_id, key=hashed(key), ip=ip or None, last_used_at=now())
     key_replaced.announce(WayInEvent(account_id, "personal API key", None, Origin(ip=ip or "", user_agent=None)))
     return key
+
+
+@transaction.atomic
+def issue_managed_key(name: str, idle_minutes: int, *, by: Caller, origin: Origin) -> str:
+    """Make a key for a program, which acts as the administrator who makes it; returns it in clear.
+
+    It works from every address and ends when it was idle for so many minutes, 0 is never.
+    """
+    key = random_text(LENGTH)
+    ApiKey.objects.create(
+        account_id=by.account_id,
+        key=hashed(key),
+        name=name,
+        expires_after_last_used_minutes=idle_minutes,
+        last_used_at=now(),
+    )
+    key_created.announce(WayInEvent(by.account_id, f"managed API key: {name}", by, origin))
+    return key
+
+
+@transaction.atomic
+def delete_managed_key(key: ApiKey, *, by: Caller, origin: Origin) -> None:
+    """Delete the key of a program."""
+    if ApiKey.objects.filter(pk=key.pk).delete()[0]:
+        key_deleted.announce(WayInEvent(key.account_id, f"managed API key: {key.name}", by, origin))
 
 
 def set_personal_key(account_id: int, key: str) -> None:

@@ -8,9 +8,12 @@ from django.db.models import QuerySet
 from flexiapi.accounts.models import Account
 from flexiapi.db.statements import Statement
 from flexiapi.http.dates import now
+from flexiapi.http.errors import NotFound
 from flexiapi.spaces.models import OidcConfiguration, Space
 
+from .gate import hashed
 from .models import ApiKey, AuthToken, PortalSession
+from .scope import Scope
 
 AUTH_TOKEN_LIFETIME = timedelta(minutes=5)
 
@@ -40,6 +43,27 @@ def overdue_managed_keys(moment: datetime) -> list[ApiKey]:
         for key in keys.iterator()
         if key.last_used_at + timedelta(minutes=key.expires_after_last_used_minutes or 0) < moment
     ]
+
+
+def managed_keys(scope: Scope) -> QuerySet[ApiKey]:
+    """The managed keys of accounts within reach with their accounts, the newest first."""
+    keys = ApiKey.objects.filter(expires_after_last_used_minutes__isnull=False)
+    reach = scope.reach
+    rows = keys if reach is None else keys.filter(account__space__domain__in=reach)
+    return rows.select_related("account").order_by("-id")
+
+
+def managed_key(scope: Scope, named: str) -> ApiKey:
+    """A managed key within reach by its id, or by the key itself, as old links name it.
+
+    Raises:
+        NotFound: there is none.
+    """
+    is_id = named.isascii() and named.isdigit() and len(named) < 10
+    found = managed_keys(scope).filter(**({"pk": int(named)} if is_id else {"key": hashed(named)})).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def living_sessions(account_id: int) -> QuerySet[PortalSession]:

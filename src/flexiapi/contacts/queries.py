@@ -18,7 +18,7 @@ from flexiapi.db.statements import Statement
 from flexiapi.http.errors import NotFound
 from flexiapi.spaces.models import Space
 
-from .models import ContactsList, Vcard
+from .models import ContactsList, ContactsListViewer, Vcard
 
 ALL = 2**31 - 1
 _CHOICES = 500
@@ -144,6 +144,32 @@ def list_choices(scope: Scope, domain: str | None) -> Sequence[ContactsList]:
     if domain is not None:
         rows = rows.filter(space__domain=domain)
     return list(rows.order_by("title", "id")[:_CHOICES])
+
+
+def viewed(account: Account) -> Sequence[ContactsList]:
+    """The lists that an account sees, by title, each with its `contacts_count`."""
+    counted = ContactsList.objects.annotate(contacts_count=Count("members"))
+    seen = ContactsListViewer.objects.filter(account=account).values("contacts_list_id")
+    return list(counted.filter(pk__in=seen).order_by("title", "id"))
+
+
+def not_viewed(account: Account) -> Sequence[ContactsList]:
+    """The other lists of the account's Space, by title; at most 500."""
+    seen = ContactsListViewer.objects.filter(account=account).values("contacts_list_id")
+    rows = ContactsList.objects.filter(space__domain=account.domain).exclude(pk__in=seen)
+    return list(rows.order_by("title", "id")[:_CHOICES])
+
+
+def viewed_list(account: Account, list_id: int) -> ContactsList:
+    """A list that an account sees.
+
+    Raises:
+        NotFound: it does not.
+    """
+    found = ContactsList.objects.filter(viewers__account=account, pk=list_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def contacts_list(space: Space, list_id: int) -> ContactsList:

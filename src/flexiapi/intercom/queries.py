@@ -1,5 +1,7 @@
 """Reads of account types, actions and dictionaries."""
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 
 from flexiapi.accounts import queries as accounts
@@ -8,7 +10,7 @@ from flexiapi.auth.scope import Scope
 from flexiapi.http import inputs
 from flexiapi.http.errors import Forbidden, NotFound
 
-from .models import AccountAction, AccountType, DictionaryEntry
+from .models import AccountAction, AccountType, AccountTypeMembership, DictionaryEntry
 
 
 def types() -> QuerySet[AccountType]:
@@ -32,6 +34,24 @@ def type_key_taken(key: str, *, but: int | None = None) -> bool:
     """Whether another account type has this key."""
     rows = AccountType.objects.filter(key=key)
     return (rows if but is None else rows.exclude(pk=but)).exists()
+
+
+def types_of(account: Account) -> Sequence[AccountType]:
+    """The types of an account."""
+    return list(AccountType.objects.filter(memberships__account=account).order_by("key"))
+
+
+def types_beside(account: Account) -> Sequence[AccountType]:
+    """The types that an account is not of."""
+    return list(AccountType.objects.exclude(memberships__account=account).order_by("key"))
+
+
+def is_used_elsewhere(scope: Scope, found: AccountType) -> bool:
+    """Whether accounts that the caller does not reach are of a type."""
+    reach = scope.reach
+    if reach is None:
+        return False
+    return AccountTypeMembership.objects.filter(account_type=found).exclude(account__space__domain__in=reach).exists()
 
 
 def account_with_dtmf(scope: Scope, account_id: int) -> Account:

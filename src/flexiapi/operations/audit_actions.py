@@ -13,6 +13,8 @@ Action = Literal[
     "account.provisioned",
     "password.changed",
     "key.replaced",
+    "key.created",
+    "key.deleted",
     "login.succeeded",
     "logout",
     "sessions.ended",

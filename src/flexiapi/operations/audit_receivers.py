@@ -26,6 +26,8 @@ def connect() -> None:
     auth.logged_out.connect(lambda event: way_in(event, "logout"))
     auth.sessions_ended.connect(lambda event: way_in(event, "sessions.ended"))
     auth.key_replaced.connect(lambda event: way_in(event, "key.replaced"))
+    auth.key_created.connect(lambda event: way_in(event, "key.created"))
+    auth.key_deleted.connect(lambda event: way_in(event, "key.deleted"))
     auth.factor_added.connect(lambda event: way_in(event, "second_factor.added"))
     auth.factor_removed.connect(lambda event: way_in(event, "second_factor.removed"))
     auth.factors_reset.connect(lambda event: way_in(event, "second_factor.reset"))

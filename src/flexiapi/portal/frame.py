@@ -123,6 +123,8 @@ def navigation(caller: Caller, path: str) -> list[Link]:
         entries.append((_("Spaces"), "/admin/spaces", "building-office-2"))
     elif caller.admin:
         entries.append((_("My Space"), "/admin/spaces/me", "building-office-2"))
+    if caller.admin:
+        entries.append((_("API keys"), "/admin/api_keys", "key"))
     return [Link(text, url, icon, current=_current(url, path)) for text, url, icon in entries]
 
 

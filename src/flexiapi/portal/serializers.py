@@ -195,6 +195,12 @@ class ChosenAccount:
     account_id: int
 
 
+def sip_address(value: str, field: Any) -> str | None:
+    """`user@domain`, with or without scheme."""
+    username, _, domain = without_scheme(value).rpartition("@")
+    return None if username and domain else sentence("sip_uri", "sip")
+
+
 class AccountId(Input[ChosenAccount]):
     """Which account is to be deleted."""
 
@@ -238,6 +244,83 @@ class CardDavForm(CardDavCredentialFields[NewCredentials]):
         if chosen not in self.context["free"]:
             raise ValidationError(sentence("in", "carddav_id"))
         return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class NewContact:
+    """The SIP address of a contact."""
+
+    sip: str
+
+
+class ContactForm(Input[NewContact]):
+    """Who becomes a contact."""
+
+    shape: ClassVar[type] = NewContact
+
+    sip = Text(sip_address, longest=330, required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenContact:
+    """A contact that goes."""
+
+    contact_id: int
+
+
+class ContactId(Input[ChosenContact]):
+    """Which contact is to be removed."""
+
+    shape: ClassVar[type] = ChosenContact
+
+    contact_id = Integer(lowest=0, required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenList:
+    """A contacts list."""
+
+    contacts_list_id: int
+
+
+class ListId(Input[ChosenList]):
+    """Which list is meant."""
+
+    shape: ClassVar[type] = ChosenList
+
+    contacts_list_id = Integer(lowest=0, required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenType:
+    """An account type."""
+
+    account_type_id: int
+
+
+class TypeId(Input[ChosenType]):
+    """Which account type is meant."""
+
+    shape: ClassVar[type] = ChosenType
+
+    account_type_id = Integer(lowest=0, required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """An API key for a program; after so many idle minutes it ends, 0 is never."""
+
+    name: str
+    expires_after_last_used_minutes: int
+
+
+class KeyForm(Input[NewKey]):
+    """A new API key for a program."""
+
+    shape: ClassVar[type] = NewKey
+
+    name = Text(shortest=3, required=True)
+    expires_after_last_used_minutes = Integer(lowest=0, required=True)
 
 
 class OidcPageForm(OidcForm):

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 
 from flexiapi.accounts import documents, filters, queries, schemas
 from flexiapi.accounts.documents import Variant
+from flexiapi.accounts.queries.administration import target_space
 from flexiapi.accounts.serializers import AdministratorsChange, AdministratorsNewAccount, administrators_context
 from flexiapi.accounts.services import change, creation, deletion, mails, provisioning_tokens
 from flexiapi.auth.access import AdministratorView, ApiRequest
@@ -38,7 +39,7 @@ class Accounts(AdministratorView):
         text="`domain` counts for super administrators only.",
     )
     def post(self, request: ApiRequest) -> HttpResponse:
-        space = queries.target_space(request.scope, inputs.read(request).get("domain"))
+        space = target_space(request.scope, inputs.read(request).get("domain"))
         if space is None or spaces.is_full(space):
             raise errors.Forbidden("This action is unauthorized.")
         new = AdministratorsNewAccount.read(request, **administrators_context(space))
@@ -70,7 +71,7 @@ class AccountDetail(AdministratorView):
     def put(self, request: ApiRequest, account_id: int) -> HttpResponse:
         present = queries.find(request.scope, account_id)
         current = queries.space_of(present) if present is not None else request.space
-        space = queries.target_space(request.scope, inputs.read(request).get("domain"), current) or current
+        space = target_space(request.scope, inputs.read(request).get("domain"), current) or current
         data = AdministratorsChange.read(request, **administrators_context(space), account_id=account_id)
         account = change.change_account(request.scope, account_id, data, space=space, origin=request.origin)
         return document(account.pk)

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from flexiapi.accounts import phones
+from flexiapi.accounts.addresses import without_scheme
 from flexiapi.accounts.events import AccountColumns
 from flexiapi.accounts.models import (
     Account,
@@ -25,11 +26,9 @@ from flexiapi.accounts.models import (
 )
 from flexiapi.auth.scope import Scope
 from flexiapi.db.statements import Statement
-from flexiapi.http import inputs
 from flexiapi.http.dates import now
 from flexiapi.http.errors import NotFound
 from flexiapi.messaging.push import Device
-from flexiapi.spaces import queries as spaces
 from flexiapi.spaces.models import Space
 from flexiapi.telephony.models import AccountFile, ExternalAccount
 
@@ -104,10 +103,17 @@ def own(scope: Scope) -> Account:
     return found
 
 
-def has_other_administrator(account: Account) -> bool:
-    """Whether the Space of an account has an administrator besides it who is not blocked."""
-    others = Account.objects.filter(space__domain=account.domain, admin=True, blocked=False)
-    return others.exclude(pk=account.pk).exists()
+def by_address(scope: Scope, address: str) -> Account:
+    """An account by its SIP address (`user@domain`, a scheme is taken off).
+
+    Raises:
+        NotFound: no such account within reach.
+    """
+    username, _, domain = without_scheme(address).lower().rpartition("@")
+    found = visible(scope).filter(username=username, space__domain=domain).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def id_of(username: str, domain: str) -> int:
@@ -146,17 +152,6 @@ def columns_of(account: Account) -> AccountColumns:
 def space_of(account: Account) -> Space:
     """The account's own Space, with its authentication configurations."""
     return Space.objects.select_related("digest_configuration", "oidc_configuration").get(domain=account.domain)
-
-
-def target_space(scope: Scope, domain: object, present: Space | None = None) -> Space | None:
-    """The Space that a creation or change aims at: `domain` counts for super administrators only.
-
-    Without, or with something that is no text, it is the `present` one, else the host's; None where a super
-    administrator names a domain that no Space has.
-    """
-    if not scope.super_admin or not inputs.storable(domain):
-        return present or scope.space
-    return spaces.find(domain)
 
 
 def filtered(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from flexiapi.accounts import queries
 from flexiapi.accounts.models import Account
+from flexiapi.accounts.queries.administration import has_other_administrator
 from flexiapi.accounts.serializers import AccountChange
 from flexiapi.auth.scope import Origin, Scope
 from flexiapi.http.errors import Forbidden, Invalid
@@ -30,7 +31,7 @@ def change_account(scope: Scope, account_id: int, change: AccountChange, *, spac
     loss = _loss(account, change, space)
     if loss is not None and _is_own(scope, account):
         raise Invalid({loss: [_("You cannot take your own rights away.")]})
-    if loss is not None and not queries.has_other_administrator(account):
+    if loss is not None and not has_other_administrator(account):
         raise Invalid({loss: [_("This is the last administrator of the Space.")]})
     return changes.change_account(scope, account_id, change, space=space, origin=origin)
 
@@ -54,7 +55,7 @@ def delete_account(scope: Scope, account_id: int, *, origin: Origin) -> Account:
 
 def is_last(account: Account) -> bool:
     """Whether a Space would have no administrator without an account."""
-    return account.admin and not account.blocked and not queries.has_other_administrator(account)
+    return account.admin and not account.blocked and not has_other_administrator(account)
 
 
 def _held(scope: Scope, account_id: int, *domains: str) -> Account:

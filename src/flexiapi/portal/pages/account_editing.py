@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.models import Account
+from flexiapi.accounts.queries.administration import target_space
 from flexiapi.accounts.serializers import DTMF_PROTOCOLS, administrators_context
 from flexiapi.accounts.services import creation, guarded
 from flexiapi.auth.page_access import AdministratorPage, PageRequest, require
@@ -26,7 +27,7 @@ class NewAccount(AdministratorPage):
     """The form of a new account."""
 
     def get(self, request: PageRequest) -> HttpResponse:
-        space = accounts.target_space(request.scope, request.GET.get("domain")) or request.space
+        space = target_space(request.scope, request.GET.get("domain")) or request.space
         require(
             request.scope.super_admin or not spaces.is_full(space), errors.Forbidden("No seat is left in this Space.")
         )
@@ -47,7 +48,7 @@ class AccountCreation(AdministratorPage):
     form_page = _NEW
 
     def post(self, request: PageRequest) -> HttpResponse:
-        space = accounts.target_space(request.scope, inputs.read(request).get("domain")) or request.space
+        space = target_space(request.scope, inputs.read(request).get("domain")) or request.space
         require(not spaces.is_full(space), errors.Forbidden("No seat is left in this Space."))
         new = NewAccountForm.read(request, **administrators_context(space), space=space)
         account = creation.create_by_administrator(space, new, by=request.caller, origin=request.origin)
@@ -84,7 +85,7 @@ class AccountDeletion(AccountPage):
 def change(request: PageRequest, account: Account) -> HttpResponse:
     """Change an account as its form says."""
     present = accounts.space_of(account)
-    space = accounts.target_space(request.scope, inputs.read(request).get("domain"), present) or present
+    space = target_space(request.scope, inputs.read(request).get("domain"), present) or present
     data = AccountForm.read(
         request,
         **administrators_context(space),

@@ -43,6 +43,7 @@ class Information(AccountPage):
             "devices": lines.devices(account),
             "dictionary": intercom.dictionary(account),
             "external": telephony.find_external_account(account),
+            "intercom": intercom_cards(account) if space.intercom_features else None,
             "carddav": carddav_card(account) if space.carddav_user_credentials else None,
         }
         return render(request, "portal/account.html", context)
@@ -105,6 +106,15 @@ def provisioning_card(request: PageRequest, account: Account, space: Space) -> d
     minutes = instance.current().app_provisioning_token_expiration_minutes
     ends = found.created_at + timedelta(minutes=minutes) if minutes else None
     return {**provisioning_links(links.base(request, request.space, space), found.token), "ends": ends}
+
+
+def intercom_cards(account: Account) -> dict[str, Any]:
+    """What is said about an account to intercoms."""
+    return {
+        "actions": list(intercom.actions(account)),
+        "types": intercom.types_of(account),
+        "more_types": bool(intercom.types_beside(account)),
+    }
 
 
 def carddav_card(account: Account) -> dict[str, Any]:
