@@ -91,7 +91,7 @@ class TestInformation:
 
 class TestProvisioning:
     def test_a_new_link(self, chief: Visitor, anna: Account, page: str) -> None:
-        assert "There is no unused link." in card(chief.open(page), "provisioning")
+        assert "Create a link to set up a phone" in card(chief.open(page), "provisioning")
 
         seen = chief.submit(action=f"{page}/provision")
 
@@ -253,7 +253,7 @@ class TestCardDav:
         chief.open(f"{page}/carddavs/create")
         seen = chief.submit({"username": "anna", "realm": "dav", "password": SECRET, "algorithm": "SHA-256"})
         assert (seen.url, seen.toasts) == (page, ["The credentials were saved."])
-        assert "https://dav.example.org/anna · dav · SHA-256" in card(seen, "carddav")
+        assert "https://dav.example.org/anna dav SHA-256" in card(seen, "carddav")
         assert f"{page}/carddavs/create" not in seen.links()
         stored = CardDavCredential.objects.get(account=anna, server=server)
         assert stored.password == digest.ha1("SHA-256", "anna", "dav", SECRET)
