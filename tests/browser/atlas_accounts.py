@@ -87,6 +87,7 @@ ACCOUNTS = [
             "/reset_password_email/send",
             "/telephony",
             "/statistics/call_logs",
+            "/statistics",
             "/activity",
             "/contacts",
             "/contacts/create",

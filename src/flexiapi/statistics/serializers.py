@@ -15,7 +15,7 @@ from flexiapi.http.messages import sentence
 from flexiapi.http.serializers import Input
 
 from . import reports
-from .queries import CallFilter
+from .queries import CallFilter, Chart
 
 _Report = TypeVar("_Report", bound=reports.Report)
 _Found = TypeVar("_Found")
@@ -253,13 +253,10 @@ class LastDay(fields.IsoDate):
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
-class CallFilterInput(Input[CallFilter]):
-    """Which calls of a log are wanted."""
-
-    shape: ClassVar[type] = CallFilter
+class PeriodInput(Input[_Found]):
+    """From when to when; a last day belongs to it."""
 
     to = LastDay(source="end")
-    direction = fields.Choice(("both", "incoming", "outgoing"))
 
     def get_fields(self) -> Any:
         """The declared fields and `from`, which is no name in Python."""
@@ -268,3 +265,19 @@ class CallFilterInput(Input[CallFilter]):
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         """Null stands for "not filtered"."""
         return {name: value for name, value in values.items() if value is not None}
+
+
+class CallFilterInput(PeriodInput[CallFilter]):
+    """Which calls of a log are wanted."""
+
+    shape: ClassVar[type] = CallFilter
+
+    direction = fields.Choice(("both", "incoming", "outgoing"))
+
+
+class ChartInput(PeriodInput[Chart]):
+    """Which time a chart shows, and the width of its bars."""
+
+    shape: ClassVar[type] = Chart
+
+    by = fields.Choice(("day", "week", "month", "year"))
