@@ -236,7 +236,7 @@ class TestActivity:
         seen = chief.open(f"{page}/activity")
 
         assert seen.dom.xpath("//s/text()") == [former.token]
-        assert str(newest.token) in self.section(seen, "Provisioning links")
+        assert str(newest.token) in self.section(seen, "Setup links")
 
     def test_old_ones_are_struck_through(self, chief: Visitor, anna: Account, page: str) -> None:
         factories.a_token(anna)

@@ -63,7 +63,7 @@ def of(account: Account) -> list[Kind]:
             email_minutes,
         ),
         _tokens(
-            _("Provisioning links"),
+            _("Setup links"),
             account.provisioning_tokens,
             settings.app_provisioning_token_expiration_minutes,
             lambda row: row.token or _HIDDEN,

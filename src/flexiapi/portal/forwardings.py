@@ -31,16 +31,16 @@ class Section:
     contact_id: int | None
 
 
-def sections(account: Account) -> list[Section]:
+def sections(account: Account, *, own: bool) -> list[Section]:
     """The sections of an account's form, with what is stored."""
     stored = {row.type: row for row in telephony.forwardings(account)}
-    return [_section(kind, stored.get(kind)) for kind in TYPES]
+    return [_section(kind, lines.condition(kind, own=own), stored.get(kind)) for kind in TYPES]
 
 
 def form(account: Account, *, own: bool) -> dict[str, Any]:
     """The context of an account's form; `own` says whether the account itself fills it in."""
     return {
-        "sections": sections(account),
+        "sections": sections(account, own=own),
         "targets": [
             ("sip_uri", _("A SIP address")),
             ("contact", _("One of my contacts") if own else _("A contact of the account")),
@@ -92,10 +92,10 @@ def read(account: Account, values: dict[str, Any]) -> dict[str, ForwardingData]:
     return wanted
 
 
-def _section(kind: str, row: CallForwarding | None) -> Section:
+def _section(kind: str, title: str, row: CallForwarding | None) -> Section:
     if row is None:
-        return Section(kind, lines.condition(kind), False, "sip_uri", None, None)
-    return Section(kind, lines.condition(kind), row.enabled, row.forward_to, row.sip_uri, row.contact_id)
+        return Section(kind, title, False, "sip_uri", None, None)
+    return Section(kind, title, row.enabled, row.forward_to, row.sip_uri, row.contact_id)
 
 
 def _sent(section: Any) -> dict[str, Any]:

@@ -154,8 +154,11 @@ def target(row: telephony.Forwarding) -> str:
     return row.sip_uri or "–"
 
 
-def condition(kind: str) -> str:
-    """When a forwarding of a type applies, in words."""
+def condition(kind: str, *, own: bool = True) -> str:
+    """When a forwarding of a type applies, in words; `own` says that the account itself reads them."""
+    if not own:
+        texts = {"always": _("Always"), "no_answer": _("When nobody answers"), "busy": _("When the line is busy")}
+        return texts.get(kind, kind)
     return {"always": _("Always"), "no_answer": _("When I do not answer"), "busy": _("When I am busy")}.get(kind, kind)
 
 
