@@ -28,7 +28,7 @@ class Wanted:
     """Which accounts are wanted and in which order; `beginning` says that the search is how the username begins."""
 
     search: str | None = None
-    beginning: bool = False
+    beginning: bool = True
     domain: str | None = None
     updated_date: date | None = None
     contacts_list: int | None = None

@@ -77,7 +77,7 @@ class Accounts(AdministratorPage):
             "domain": domain if request.scope.super_admin else None,
             "domains": queries.domains(request.scope),
             "contacts_lists": [(row.pk, row.title) for row in contacts.list_choices(request.scope, domain)],
-            "matches": [("", _("Contains")), ("beginning", _("Begins with"))],
+            "matches": [("", _("Begins with")), ("part", _("Contains"))],
         }
 
     def _column(self, request: PageRequest, wanted: Wanted, name: str) -> dict[str, Any]:
@@ -99,16 +99,15 @@ class AccountsSearch(AdministratorPage):
 
 
 def read(request: PageRequest) -> Wanted:
-    """What the query asks for; the usernames that begin with something come in their own order.
+    """What the query asks for; what is searched comes by its names.
 
     Raises:
         Invalid: a value has the wrong shape.
     """
     found = filters.read(request)
-    beginning = request.GET.get("match") == "beginning" and "search" in found
-    if beginning and "order_by" not in found:
+    if "search" in found and "order_by" not in found:
         found.update(order_by="username", descending=False)
-    return Wanted(beginning=beginning, **found)
+    return Wanted(beginning=request.GET.get("match") != "part", **found)
 
 
 def _size(text: str | None) -> int:
