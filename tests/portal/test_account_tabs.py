@@ -1,5 +1,6 @@
 """Mails to an account, and its tabs besides the first, for its administrators."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,15 +15,19 @@ from flexiapi.accounts.models import (
 )
 from flexiapi.config import instance
 from flexiapi.http.dates import now
+from flexiapi.intercom.models import AccountType
 from flexiapi.messaging.models import Delivery
-from flexiapi.spaces.models import Space
+from flexiapi.operations.models import AuditRecord
+from flexiapi.spaces.models import CardDavServer, Space
 from flexiapi.telephony.models import AccountFile, CallForwarding
+from flexiapi.telephony.registrar import MemoryRegistrar
 from tests import factories
 from tests.portal.visitor import PageSeen, Visitor
 
 from .test_account_editing import write
 from .test_accounts import an_administrator
 from .test_call_logs import a_call
+from .test_devices import UUID, register
 from .test_telephony import a_forwarding, a_recording
 
 pytestmark = pytest.mark.django_db
@@ -278,3 +283,49 @@ def test_nor_to_be_written(chief: Visitor, method: str, path: str) -> None:
 
     assert write(chief, f"/admin/accounts/{stranger.pk}{path}", method).status == 404
     assert not Delivery.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_write_is_told_in_the_audit_log(registrar: MemoryRegistrar) -> None:
+    space = factories.a_space(intercom_features=True, carddav_user_credentials=True)
+    visitor = an_administrator(space)
+    account = factories.an_account(space, "anna", email="anna@example.org", dtmf_protocol="sipinfo")
+    bob = factories.an_account(space, "bob")
+    page = f"/admin/accounts/{account.pk}"
+    register(registrar, account)
+    server = CardDavServer.objects.create(space=space, uri="https://dav.example.org/")
+    kind = AccountType.objects.create(key="gate")
+    credentials = {"username": "anna", "realm": "dav", "algorithm": "MD5", "password": "hush hush"}
+    AuditRecord.objects.all().delete()
+
+    for method, path, fields in [
+        ("POST", "/provisioning_email/send", {}),
+        ("POST", "/external", {"username": "out", "domain": "sip.example.net", "protocol": "TLS", "password": "hush"}),
+        ("POST", "/carddavs", {"carddav_id": server.pk, **credentials}),
+        ("DELETE", "/devices", {"uuid": UUID}),
+        ("DELETE", f"/files/{a_recording(account).pk}", {}),
+        ("PUT", "/call_forwardings", {"busy[enabled]": "on", "busy[forward_to]": "voicemail"}),
+        ("POST", "/contacts", {"sip": bob.identifier}),
+        ("POST", "/contacts_lists", {"contacts_list_id": factories.a_contacts_list(space, title="Sales").pk}),
+        ("POST", "/types", {"account_type_id": kind.pk}),
+        ("POST", "/actions", {"key": "door", "code": "1"}),
+    ]:
+        assert write(visitor, page + path, method, **fields).status == 302, path
+
+    records = list(AuditRecord.objects.order_by("id"))
+    assert {(row.actor, row.object, row.ip) for row in records} == {
+        (f"chief@{space.domain}", account.identifier, "127.0.0.1")
+    }
+    assert records[0].action == "account.mailed"
+    assert [next(iter(json.loads(str(row.after)))) for row in records[1:]] == [
+        "external account",
+        f"CardDAV credentials {server.pk}",
+        "device",
+        "voicemail",
+        "call forwarding busy",
+        "contact",
+        "contacts list",
+        "type",
+        "action",
+    ]
+    assert "hush" not in "".join(str(row.after) for row in records)

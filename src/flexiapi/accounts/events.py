@@ -76,6 +76,17 @@ class AccountDeleted(AccountEvent):
     columns: AccountColumns
 
 
+@dataclass(frozen=True, slots=True)
+class BelongingChanged:
+    """Something that belongs to an account was set or taken away by whoever sends the request; for the audit log."""
+
+    account_id: int
+    identifier: str
+    domain: str
+    what: str
+    value: str
+
+
 account_created: Event[AccountEvent] = Event("account created")
 account_changed: Event[AccountChanged] = Event("account changed")
 addresses_confirmed: Event[AccountChanged] = Event("own e-mail address or phone number confirmed")
@@ -83,4 +94,6 @@ addresses_confirmed: Event[AccountChanged] = Event("own e-mail address or phone 
 account_deleted: Event[AccountDeleted] = Event("account deleted")
 account_state_changed: Event[AccountStateChanged] = Event("account activated, deactivated, blocked or unblocked")
 account_provisioned: Event[AccountEvent] = Event("provisioning token issued")
+belonging_changed: Event[BelongingChanged] = Event("something that belongs to an account changed")
+account_mailed: Event[AccountEvent] = Event("links mailed to an account")
 password_changed: Event[AccountEvent] = Event("password changed")

@@ -11,6 +11,7 @@ Action = Literal[
     "account.blocked",
     "account.unblocked",
     "account.provisioned",
+    "account.mailed",
     "password.changed",
     "key.replaced",
     "key.created",

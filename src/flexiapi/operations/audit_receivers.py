@@ -1,7 +1,7 @@
 """What the rooms announce, as audit records."""
 
 from flexiapi.accounts import events as accounts
-from flexiapi.accounts.events import AccountChanged, AccountEvent, AccountStateChanged
+from flexiapi.accounts.events import AccountChanged, AccountEvent, AccountStateChanged, BelongingChanged
 from flexiapi.accounts.models import Account
 from flexiapi.auth import events as auth
 from flexiapi.auth.events import CredentialRefused, WayInEvent
@@ -18,7 +18,9 @@ def connect() -> None:
     accounts.account_deleted.connect(lambda event: account(event, "account.deleted"))
     accounts.account_provisioned.connect(lambda event: account(event, "account.provisioned"))
     accounts.password_changed.connect(lambda event: account(event, "password.changed"))
+    accounts.account_mailed.connect(lambda event: account(event, "account.mailed"))
     accounts.account_changed.connect(account_changed)
+    accounts.belonging_changed.connect(belonging_changed)
     accounts.addresses_confirmed.connect(account_changed)
     accounts.account_state_changed.connect(account_state_changed)
     auth.credential_refused.connect(credential_refused)
@@ -56,6 +58,12 @@ def account_changed(event: AccountChanged) -> None:
         after={name: values[1] for name, values in event.differences.items()},
     )
     record(entry)
+
+
+def belonging_changed(event: BelongingChanged) -> None:
+    """Something that belongs to an account changed."""
+    after = {event.what: event.value}
+    record(Entry("account.changed", event.domain, event.account_id, event.identifier, after=after))
 
 
 def account_state_changed(event: AccountStateChanged) -> None:

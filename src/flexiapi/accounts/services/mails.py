@@ -5,6 +5,7 @@ from math import ceil
 from django.db import transaction
 
 from flexiapi.accounts import journal, queries
+from flexiapi.accounts.events import AccountEvent, account_mailed
 from flexiapi.accounts.models import Account, ResetPasswordEmailToken
 from flexiapi.auth.gate import hashed
 from flexiapi.auth.keys import random_text
@@ -53,6 +54,7 @@ def send_provisioning(account: Account, *, base_url: str, by: Caller | None, ori
         },
     )
     journal.record("provisioning mail sent", id=account.identifier, by=by.identifier if by else None, ip=origin.ip)
+    account_mailed.announce(AccountEvent(account.pk, account.username, account.domain, by, origin))
 
 
 @transaction.atomic
@@ -84,3 +86,4 @@ def send_password_reset(account: Account, *, base_url: str, by: Caller | None, o
         context={"reset_password_url": f"{base_url}/reset_password/{token}", "expiration_hours": ceil(minutes / 60)},
     )
     journal.record("password reset mail sent", id=account.identifier, by=by.identifier if by else None, ip=origin.ip)
+    account_mailed.announce(AccountEvent(account.pk, account.username, account.domain, by, origin))

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.models import Account
+from flexiapi.accounts.services import belongings
 from flexiapi.auth.scope import Origin, Scope
 from flexiapi.contacts import queries
 from flexiapi.contacts.events import ContactEvent, contact_added, contact_removed
@@ -25,6 +26,7 @@ def add_contact(scope: Scope, account_id: int, contact_id: int, *, origin: Origi
         raise NotFound
     _, added = Contact.objects.get_or_create(account_id=account_id, contact_id=contact_id)
     if added:
+        belongings.tell(found[account_id], "contact", found[contact_id].identifier)
         contact_added.announce(_event(scope, found[account_id], found[contact_id], origin))
 
 
@@ -39,6 +41,7 @@ def remove_contact(scope: Scope, account_id: int, contact_id: int, *, origin: Or
     contact = queries.direct_contact(scope, account, contact_id)
     if not Contact.objects.filter(account_id=account_id, contact_id=contact_id).delete()[0]:
         raise NotFound
+    belongings.tell(account, "contact", f"{contact.identifier} removed")
     contact_removed.announce(_event(scope, account, contact, origin))
 
 

@@ -3,6 +3,7 @@
 from django.db import IntegrityError, transaction
 
 from flexiapi.accounts import queries as accounts
+from flexiapi.accounts.services import belongings
 from flexiapi.auth.scope import Scope
 from flexiapi.contacts.models import ContactsList, ContactsListMember, ContactsListViewer
 from flexiapi.contacts.serializers import ListTexts
@@ -77,6 +78,7 @@ def attach_list(scope: Scope, account_id: int, list_id: int) -> None:
     _, attached = ContactsListViewer.objects.get_or_create(account=account, contacts_list=found)
     if not attached:
         raise Forbidden("Already attached")
+    belongings.tell(account, "contacts list", found.title)
 
 
 @transaction.atomic
@@ -90,6 +92,7 @@ def detach_list(scope: Scope, account_id: int, list_id: int) -> None:
     account = accounts.account(scope, account_id)
     if not ContactsListViewer.objects.filter(account=account, contacts_list_id=list_id).delete()[0]:
         raise Forbidden("Not attached")
+    belongings.tell(account, "contacts list", f"{list_id} taken away")
 
 
 def _locked(space_id: int, list_id: int) -> ContactsList:

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.models import Account
+from flexiapi.accounts.services import belongings
 from flexiapi.auth.scope import Origin, Scope
 from flexiapi.http.errors import NotFound
 from flexiapi.intercom import queries
@@ -22,6 +23,7 @@ def create_action(scope: Scope, account_id: int, texts: ActionTexts, *, origin: 
     """
     account = queries.with_dtmf(accounts.locked(scope, account_id))
     action = AccountAction.objects.create(account=account, key=texts.key, code=texts.code)
+    belongings.tell(account, "action", texts.key)
     action_created.announce(_event(scope, account, action.pk, origin))
     return action
 
@@ -42,6 +44,7 @@ def change_action(
         raise NotFound
     action.key, action.code = texts.key, texts.code
     action.save()
+    belongings.tell(account, "action", texts.key)
     action_changed.announce(_event(scope, account, action_id, origin))
     return action
 
@@ -57,6 +60,7 @@ def delete_action(scope: Scope, account_id: int, action_id: int, *, origin: Orig
     account = queries.account_with_dtmf(scope, account_id)
     deleted = AccountAction.objects.filter(account=account, pk=action_id).delete()[0]
     if deleted:
+        belongings.tell(account, "action", f"{action_id} deleted")
         action_deleted.announce(_event(scope, account, action_id, origin))
     return deleted
 

@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 
 from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.models import Account
+from flexiapi.accounts.services import belongings
 from flexiapi.auth.scope import Origin, Scope
 from flexiapi.http.errors import Forbidden, Invalid, NotFound
 from flexiapi.http.messages import sentence
@@ -54,6 +55,7 @@ def attach_type(scope: Scope, account_id: int, type_id: int, *, origin: Origin) 
     _, attached = AccountTypeMembership.objects.get_or_create(account=account, account_type=found)
     if not attached:
         raise Forbidden("Already attached")
+    belongings.tell(account, "type", found.key)
     type_attached.announce(_event(scope, account, type_id, origin))
 
 
@@ -68,6 +70,7 @@ def detach_type(scope: Scope, account_id: int, type_id: int, *, origin: Origin) 
     account = accounts.account(scope, account_id)
     if not AccountTypeMembership.objects.filter(account=account, account_type_id=type_id).delete()[0]:
         raise Forbidden("Not attached")
+    belongings.tell(account, "type", f"{type_id} taken away")
     type_detached.announce(_event(scope, account, type_id, origin))
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.models import Account
+from flexiapi.accounts.services import belongings
 from flexiapi.http.dates import now
 from flexiapi.http.errors import Invalid, NotFound
 from flexiapi.http.messages import sentence
@@ -32,7 +33,7 @@ def create_forwarding(account: Account, data: ForwardingData) -> CallForwarding:
     if any(other.type == data.type for other in others):
         raise Invalid({"type": [sentence("unique", "type")]})
     row = CallForwarding(account=account, type=data.type, created_at=now())
-    return _write(row, data, others)
+    return _write(account, row, data, others)
 
 
 @transaction.atomic
@@ -48,7 +49,7 @@ def change_forwarding(account: Account, forwarding_id: int, data: ForwardingData
     row = next((row for row in rows if row.pk == forwarding_id), None)
     if row is None:
         raise NotFound
-    return _write(row, data, [other for other in rows if other.pk != forwarding_id])
+    return _write(account, row, data, [other for other in rows if other.pk != forwarding_id])
 
 
 @transaction.atomic
@@ -68,20 +69,26 @@ def replace_forwardings(account: Account, wanted: Mapping[str, ForwardingData]) 
     for kind, data in wanted.items():
         others = [plan for plan in planned if plan.type != kind]
         row = rows.get(kind) or CallForwarding(account=account, type=kind, created_at=now())
-        _write(row, data, others)
+        _write(account, row, data, others)
 
 
 def remove_forwarding(account: Account, forwarding_id: int) -> int:
     """Remove a call forwarding; returns the number removed."""
     removed, _ = CallForwarding.objects.filter(account=account, pk=forwarding_id).delete()
+    if removed:
+        belongings.tell(account, "call forwarding", "removed")
     return removed
 
 
-def _write(row: CallForwarding, data: ForwardingData, others: Iterable[CallForwarding]) -> CallForwarding:
+def _write(
+    account: Account, row: CallForwarding, data: ForwardingData, others: Iterable[CallForwarding]
+) -> CallForwarding:
     if data.enabled and not rules.exclusive(row.type, others):
         raise Invalid({"enabled": [sentence("forwarding", "enabled")]})
     row.forward_to, row.enabled = data.forward_to, data.enabled
     row.sip_uri, row.contact_id = data.sip_uri, data.contact_id
     row.updated_at = now()
     row.save()
+    value = f"{row.forward_to} {row.sip_uri or row.contact_id or ''}".strip() if row.enabled else "off"
+    belongings.tell(account, f"call forwarding {row.type}", value)
     return row

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.models import Account
+from flexiapi.accounts.services import belongings
 from flexiapi.auth import digest
 from flexiapi.http.dates import now
 from flexiapi.http.errors import NotFound
@@ -31,6 +32,7 @@ def set_credentials(account: Account, server: CardDavServer, data: CardDavCreden
     CardDavCredential.objects.update_or_create(
         account=account, server=server, defaults=columns, create_defaults={**columns, "created_at": moment}
     )
+    belongings.tell(account, f"CardDAV credentials {server.pk}", data.username)
 
 
 def remove_credentials(account: Account, server_id: int) -> None:
@@ -44,3 +46,4 @@ def remove_credentials(account: Account, server_id: int) -> None:
     ).delete()
     if not removed:
         raise NotFound
+    belongings.tell(account, f"CardDAV credentials {server_id}", "removed")

@@ -4,6 +4,7 @@ import logging
 
 from flexiapi.accounts.events import AccountDeleted
 from flexiapi.accounts.models import Account
+from flexiapi.accounts.services import belongings
 from flexiapi.config import instance
 from flexiapi.http.errors import Unavailable
 from flexiapi.telephony import contact_header, registrar
@@ -30,6 +31,8 @@ def remove_device(account: Account, uuid: str) -> bool:
     except registrar.Unreachable as error:
         log.warning("A device could not be removed: %s", error)
         raise Unavailable("The registrar cannot be reached") from None
+    if removed:
+        belongings.tell(account, "device", f"{uuid} removed")
     return removed > 0
 
 

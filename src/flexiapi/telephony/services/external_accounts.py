@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from flexiapi.accounts import queries as accounts
 from flexiapi.accounts.events import AccountDeleted
+from flexiapi.accounts.services import belongings
 from flexiapi.auth import digest
 from flexiapi.auth.scope import Scope
 from flexiapi.http.dates import now
@@ -60,6 +61,7 @@ def set_external_account(scope: Scope, account_id: int, data: ExternalAccountDat
     if former is not None and former != (row.username, row.domain):
         _announce(*former, _NO_ROW)
     _announce(row.username, row.domain, str(row.pk))
+    belongings.tell(account, "external account", f"{row.username}@{row.domain}")
     return row, created
 
 
@@ -77,6 +79,7 @@ def remove_external_account(scope: Scope, account_id: int) -> bool:
     identifier = str(row.pk)
     row.delete()
     _announce(row.username, row.domain, identifier)
+    belongings.tell(account, "external account", "removed")
     return True
 
 

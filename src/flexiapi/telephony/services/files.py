@@ -12,6 +12,7 @@ from django.db import transaction
 
 from flexiapi.accounts.events import AccountDeleted
 from flexiapi.accounts.models import Account
+from flexiapi.accounts.services import belongings
 from flexiapi.auth.keys import random_text
 from flexiapi.http.dates import now
 from flexiapi.http.errors import Invalid, NotFound, Unavailable
@@ -70,8 +71,10 @@ def fill_slot(file_id: str, upload: Upload) -> AccountFile:
 @transaction.atomic
 def remove_file(account: Account, file_id: str) -> int:
     """Remove an upload of an account, its file after the commit; returns the number removed."""
-    rows = AccountFile.objects.select_for_update().filter(account=account, pk=file_id)
-    return _remove(rows)
+    removed = _remove(AccountFile.objects.select_for_update().filter(account=account, pk=file_id))
+    if removed:
+        belongings.tell(account, "voicemail", f"{file_id} removed")
+    return removed
 
 
 def clear_older_than(days: int) -> int:
