@@ -20,6 +20,7 @@ from flexiapi.portal.filters import given
 from flexiapi.portal.serializers import AccountId
 
 _FILTERS = ("search", "match", "domain", "contacts_list", "updated_date", "order_by", "order_sort", "per_page")
+_BEGINNING = "beginning"
 _SIZES = (20, 50, 100, 500)
 
 
@@ -77,7 +78,9 @@ class Accounts(AdministratorPage):
             "domain": domain if request.scope.super_admin else None,
             "domains": queries.domains(request.scope),
             "contacts_lists": [(row.pk, row.title) for row in contacts.list_choices(request.scope, domain)],
-            "matches": [("", _("Begins with")), ("part", _("Contains"))],
+            "matches": [(_BEGINNING, _("Begins with")), ("part", _("Contains"))],
+            # Links of others search within usernames; our form begins with what an index finds.
+            "match": sent.get("match") or ("part" if "search" in sent else _BEGINNING),
         }
 
     def _column(self, request: PageRequest, wanted: Wanted, name: str) -> dict[str, Any]:
@@ -99,15 +102,16 @@ class AccountsSearch(AdministratorPage):
 
 
 def read(request: PageRequest) -> Wanted:
-    """What the query asks for; what is searched comes by its names.
+    """What the query asks for; usernames that begin with something come in their own order.
 
     Raises:
         Invalid: a value has the wrong shape.
     """
     found = filters.read(request)
-    if "search" in found and "order_by" not in found:
+    beginning = "search" in found and request.GET.get("match") == _BEGINNING
+    if beginning and "order_by" not in found:
         found.update(order_by="username", descending=False)
-    return Wanted(beginning=request.GET.get("match") != "part", **found)
+    return Wanted(beginning=beginning, **found)
 
 
 def _size(text: str | None) -> int:
