@@ -42,6 +42,7 @@ def table(rows: list[dict[str, Any]]) -> list[str]:
 def _routes(data: dict[str, Any]) -> list[Route]:
     key = {"x-api-key": data["admin_key"], "accept": "application/json"}
     cookie = {"Cookie": data["admin_cookie"], "Accept": "text/html"}
+    search = "/admin/accounts?search=user9999&match=beginning"
     last = base64.urlsafe_b64encode(f"[{data['last_id'] - 20}]".encode()).decode().rstrip("=")
     return [
         Route("H6 GET /api/accounts?limit=20", "/api/accounts?limit=20", key),
