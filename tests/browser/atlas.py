@@ -336,6 +336,7 @@ PLACES = [
 
 # Routes that answer no page of their own: they lead elsewhere, or answer a file.
 NO_PAGES = {
+    "/admin/statistics": "leads to the messages",
     "/": "leads to the login page",
     "/login/oidc": "leads to the identity provider",
     "/login/oidc/redirect": "comes from the identity provider",

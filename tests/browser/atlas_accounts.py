@@ -1,16 +1,19 @@
 """The pages by which administrators manage accounts, as the atlas has all others."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from playwright.sync_api import Page
 
 from flexiapi.accounts.models import Account, EmailChangeCode
 from flexiapi.auth.models import ApiKey
+from flexiapi.http.dates import now
 from flexiapi.intercom.models import AccountAction, AccountType, AccountTypeMembership, DictionaryEntry
 from flexiapi.spaces.models import CardDavServer, Space
 from flexiapi.spaces.services import touch
 from flexiapi.telephony.models import CardDavCredential, ExternalAccount
 from tests import factories
+from tests.portal.test_statistics import a_message
 from tests.portal.test_telephony import a_recording
 
 from .atlas import Place, Scene, administrator
@@ -58,6 +61,18 @@ def _recording_of_account(scene: Scene, page: Page) -> str:
     return f"{of_account(_ACCOUNT)(scene, page)}/files/{a_recording(scene.owner).pk}/delete"
 
 
+def _counted(path: str, *, chief: bool = False) -> Callable[[Scene, Page], str]:
+    """An administrator looks at the statistics of a Space where messages are sent and lists are kept."""
+
+    def reach(scene: Scene, page: Page) -> str:
+        for hours in (1, 2, 2, 5, 9, 9, 9, 20):
+            a_message(scene.owner, now() - timedelta(hours=hours))
+        factories.a_contacts_list(scene.space, title="Sales", members=[scene.owner])
+        return administrator(f"/admin/statistics/{path}", chief=chief)(scene, page)
+
+    return reach
+
+
 _ACCOUNT = "/admin/accounts/{account_id}"
 _QUERIES = {"/contacts_lists/detach": "?contacts_list_id={list_id}"}
 
@@ -86,6 +101,7 @@ ACCOUNTS = [
             "/reset_password_email/create",
             "/reset_password_email/send",
             "/telephony",
+            "/statistics",
             "/statistics/call_logs",
             "/statistics",
             "/activity",
@@ -103,6 +119,10 @@ ACCOUNTS = [
     Place("/admin/accounts/types/create", of_account("/admin/accounts/types/create")),
     Place("/admin/accounts/types/{type_id}/edit", of_account("/admin/accounts/types/{type_id}/edit")),
     Place("/admin/accounts/types/{type_id}/delete", of_account("/admin/accounts/types/{type_id}/delete")),
+    Place("/admin/statistics/{measure}", _counted("calls?by=month")),
+    Place("/admin/statistics/{measure} (super)", _counted("messages?by=day", chief=True)),
+    Place("/admin/statistics/{measure} (fault)", _counted("accounts?from=2026-03-10&to=2026-03-09"), status=422),
+    Place("/admin/statistics/call_logs", _counted("call_logs")),
     Place("/admin/api_keys", of_account("/admin/api_keys")),
     Place("/admin/api_keys/create", administrator("/admin/api_keys/create")),
     Place("/admin/api_keys/{key}/delete", of_account("/admin/api_keys/{key}/delete")),

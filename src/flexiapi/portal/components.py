@@ -15,7 +15,6 @@ from markdown_it import MarkdownIt
 from flexiapi.http.dates import now
 
 from . import browsers
-from .charts import Chart
 from .paging import Around, Pager
 
 _FRESH = timedelta(minutes=1)
@@ -121,12 +120,6 @@ def pager(page: Pager) -> dict[str, Any]:
 def leaves(around: Around) -> dict[str, Any]:
     """Links to the pages around one whose number nobody knows."""
     return {"around": around}
-
-
-@register.inclusion_tag("components/chart.html")
-def bar_chart(chart: Chart, name: str) -> dict[str, Any]:
-    """A chart with its figures; `name` tells it apart from others on the page."""
-    return {"chart": chart, "name": name}
 
 
 @register.inclusion_tag("components/moment.html")

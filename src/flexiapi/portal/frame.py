@@ -124,6 +124,7 @@ def navigation(caller: Caller, path: str) -> list[Link]:
     elif caller.admin:
         entries.append((_("My Space"), "/admin/spaces/me", "building-office-2"))
     if caller.admin:
+        entries.append((_("Statistics"), "/admin/statistics", "chart-bar"))
         entries.append((_("API keys"), "/admin/api_keys", "key"))
     return [Link(text, url, icon, current=_current(url, path)) for text, url, icon in entries]
 

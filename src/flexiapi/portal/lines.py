@@ -93,7 +93,7 @@ def _kind(app: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CallLine:
-    """A call from one side's point of view; `duration` is `m:ss` or `h:mm:ss`, None while nobody told an end."""
+    """A call from one side's point of view; `ended_at` is None while nobody told an end."""
 
     peer: str
     incoming: bool
@@ -101,7 +101,18 @@ class CallLine:
     callee: str
     state: CallState
     started_at: datetime
-    duration: str | None
+    ended_at: datetime | None
+    id: str
+
+    @property
+    def seconds(self) -> int | None:
+        """How long it was; None while nobody told an end."""
+        return None if self.ended_at is None else max(0, int((self.ended_at - self.started_at).total_seconds()))
+
+    @property
+    def duration(self) -> str | None:
+        """How long it was, as `m:ss` or `h:mm:ss`."""
+        return None if self.seconds is None else duration(self.seconds)
 
     @property
     def direction_text(self) -> str:
@@ -117,13 +128,16 @@ class CallLine:
         return texts[self.state]
 
 
-def calls(party: Party, ids: Sequence[str]) -> list[CallLine]:
-    """The lines of calls, in the order of their ids; a call to oneself counts as outgoing."""
+def calls(party: Party | None, ids: Sequence[str]) -> list[CallLine]:
+    """The lines of calls, in the order of their ids; a call to oneself counts as outgoing.
+
+    Without `party` they are seen from their callers' side.
+    """
     return [_call(party, call) for call in documents.calls(ids)]
 
 
-def _call(party: Party, call: documents.Document) -> CallLine:
-    outgoing = (call["from_username"], call["from_domain"]) == (party.username, party.domain)
+def _call(party: Party | None, call: documents.Document) -> CallLine:
+    outgoing = party is None or (call["from_username"], call["from_domain"]) == (party.username, party.domain)
     caller, callee = (f"{call[f'{side}_username']}@{call[f'{side}_domain']}" for side in ("from", "to"))
     started = datetime.fromisoformat(call["initiated_at"])
     ended = datetime.fromisoformat(call["ended_at"]) if call["ended_at"] else None
@@ -134,7 +148,8 @@ def _call(party: Party, call: documents.Document) -> CallLine:
         callee=callee,
         state=documents.state_of(each["invite_terminated_state"] for each in call["devices"]),
         started_at=started,
-        duration=None if ended is None else duration(max(0, int((ended - started).total_seconds()))),
+        ended_at=ended,
+        id=call["id"],
     )
 
 

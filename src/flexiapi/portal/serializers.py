@@ -209,6 +209,23 @@ class AccountId(Input[ChosenAccount]):
     account_id = Integer(lowest=0, required=True)
 
 
+@dataclass(frozen=True, slots=True)
+class SpaceFilter:
+    """Whose statistics are wanted: those of a domain, of the members of a contacts list."""
+
+    domain: str | None = None
+    contacts_list: int | None = None
+
+
+class SpaceFilterInput(Input[SpaceFilter]):
+    """Whose statistics are wanted."""
+
+    shape: ClassVar[type] = SpaceFilter
+
+    domain = Text()
+    contacts_list = Integer(lowest=0)
+
+
 class ExternalAccountForm(ExternalAccountInput):
     """The account at another provider, as its page sends it.
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 import msgspec
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
@@ -15,10 +16,11 @@ from flexiapi.http.messages import sentence
 from flexiapi.http.serializers import Input
 
 from . import reports
-from .queries import CallFilter, Chart
+from .queries import CallFilter, Chart, Period
 
 _Report = TypeVar("_Report", bound=reports.Report)
 _Found = TypeVar("_Found")
+_Period = TypeVar("_Period")
 
 _MOST_DEVICES = 1000
 
@@ -253,8 +255,8 @@ class LastDay(fields.IsoDate):
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
-class PeriodInput(Input[_Found]):
-    """From when to when; a last day belongs to it."""
+class PeriodInput(Input[_Period], Generic[_Period]):
+    """From when to when, either end open."""
 
     to = LastDay(source="end")
 
@@ -276,8 +278,15 @@ class CallFilterInput(PeriodInput[CallFilter]):
 
 
 class ChartInput(PeriodInput[Chart]):
-    """Which time a chart shows, and the width of its bars."""
+    """Which time a chart shows, and how finely."""
 
     shape: ClassVar[type] = Chart
 
-    by = fields.Choice(("day", "week", "month", "year"))
+    by = fields.Choice(get_args(Period))
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The period holds some time."""
+        values = super().validate(values)
+        if "start" in values and "end" in values and values["start"] >= values["end"]:
+            raise ValidationError({"to": [gettext("The last day lies before the first.")]})
+        return values

@@ -35,6 +35,7 @@ from . import (
     second_login,
     space_oidc,
     spaces,
+    statistics,
     telephony,
     wizard,
 )
@@ -76,6 +77,7 @@ routes = [
     *account_intercom.routes,
     *account_types.routes,
     *api_keys.routes,
+    *statistics.routes,
 ]
 
 # `provisioning/documentation` is no provisioning token.

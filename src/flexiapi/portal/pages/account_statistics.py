@@ -1,17 +1,16 @@
 """The messages and calls of an account over time, for its administrators."""
 
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from flexiapi.accounts.models import Account
 from flexiapi.auth.page_access import PageRequest
 from flexiapi.http import errors, forms
 from flexiapi.http.routing import path
-from flexiapi.portal.charts import Chart, chart
+from flexiapi.portal import charts
 from flexiapi.portal.filters import given
 from flexiapi.statistics import queries
 from flexiapi.statistics.serializers import ChartInput
@@ -20,21 +19,31 @@ from .account_pages import AccountPage, place
 
 _TAB = "/statistics"
 _FILTERS = ("from", "to", "by")
+_CHARTS: list[tuple[Literal["messages", "calls"], Literal["from", "to"]]] = [
+    ("messages", "from"),
+    ("messages", "to"),
+    ("calls", "from"),
+    ("calls", "to"),
+]
 
 
 class AccountStatistics(AccountPage):
-    """Four charts: messages sent by and delivered to the account, calls from and to it."""
+    """Four charts: messages sent and received, calls made and received."""
 
     def get(self, request: PageRequest, account_id: int) -> HttpResponse:
         account = self.find(request, account_id)
-        wanted = given(request, _FILTERS)
-        periods = [("day", _("Day")), ("week", _("Week")), ("month", _("Month")), ("year", _("Year"))]
-        context: dict[str, Any] = {"account": account, "filters": wanted, "periods": periods}
+        sent = given(request, _FILTERS)
+        context: dict[str, Any] = {"account": account, "filters": sent, "periods": periods()}
         try:
-            period = ChartInput.check(dict(wanted))
+            wanted = ChartInput.check(dict(sent))
         except errors.Invalid as error:
             return render(request, "portal/account_statistics.html", {**context, "errors": error.errors}, status=422)
-        return render(request, "portal/account_statistics.html", {**context, "charts": charts(account, period)})
+        titles = (_("Messages sent"), _("Messages received"), _("Calls made"), _("Calls received"))
+        drawn = [
+            charts.drawing(title, queries.account_chart(account, measure, side, wanted))
+            for title, (measure, side) in zip(titles, _CHARTS, strict=True)
+        ]
+        return render(request, "portal/account_statistics.html", {**context, "charts": drawn})
 
     def post(self, request: PageRequest, account_id: int) -> HttpResponse:
         """The same filters as a link that can be kept."""
@@ -43,13 +52,13 @@ class AccountStatistics(AccountPage):
         return forms.go(place(account, f"{_TAB}?{wanted}" if wanted else _TAB))
 
 
-def charts(account: Account, period: queries.Chart) -> list[Chart]:
-    """The charts of an account."""
+def periods() -> list[tuple[str, str]]:
+    """The periods that charts show, with the width of their bars."""
     return [
-        chart(_("Messages sent"), queries.account_chart(account, "messages", "from", period)),
-        chart(_("Messages delivered"), queries.account_chart(account, "messages", "to", period)),
-        chart(_("Calls made"), queries.account_chart(account, "calls", "from", period)),
-        chart(_("Calls received"), queries.account_chart(account, "calls", "to", period)),
+        ("day", _("Day, by the hour")),
+        ("week", _("Week, by the day")),
+        ("month", _("Month, by the day")),
+        ("year", _("Year, by the month")),
     ]
 
 

@@ -12,11 +12,10 @@ from flexiapi.accounts.queries import listing
 from flexiapi.accounts.queries.listing import Wanted
 from flexiapi.accounts.services import guarded
 from flexiapi.auth.page_access import AdministratorPage, PageRequest
-from flexiapi.contacts import queries as contacts
 from flexiapi.http import errors, forms
 from flexiapi.http.routing import path
 from flexiapi.portal import lines, paging, queries
-from flexiapi.portal.filters import given
+from flexiapi.portal.filters import given, space_choices
 from flexiapi.portal.serializers import AccountId
 
 _FILTERS = ("search", "match", "domain", "contacts_list", "updated_date", "order_by", "order_sort", "per_page")
@@ -76,8 +75,7 @@ class Accounts(AdministratorPage):
             "most": most,
             "full": most > 0 and total >= most,
             "domain": domain if request.scope.super_admin else None,
-            "domains": queries.domains(request.scope),
-            "contacts_lists": [(row.pk, row.title) for row in contacts.list_choices(request.scope, domain)],
+            **space_choices(request.scope, domain),
             "matches": [(_BEGINNING, _("Begins with")), ("part", _("Contains"))],
             # Links of others search within usernames; our form begins with what an index finds.
             "match": sent.get("match") or ("part" if "search" in sent else _BEGINNING),

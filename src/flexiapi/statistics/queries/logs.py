@@ -1,5 +1,6 @@
 """Reads of call logs; each starts from one account that the caller may see, or from a Scope."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -16,6 +17,7 @@ Direction = Literal["both", "incoming", "outgoing"]
 CallLog = QuerySet[Call] | Merged[Call]
 
 _NEWEST_FIRST = ("-initiated_at", "-id")
+_BATCH = 500
 
 
 class Party(Protocol):
@@ -85,6 +87,15 @@ def space_call_log(
     if domain is None:
         return rows
     return _directed(rows, Q(from_domain=domain), Q(to_domain=domain), wanted.direction)
+
+
+def batches(log: CallLog) -> Iterator[list[str]]:
+    """The ids of a whole log, newest first, 500 at a time: each batch begins by index where the one before ended."""
+    left = log
+    while found := list(left.values_list("pk", "initiated_at")[:_BATCH]):
+        yield [call_id for call_id, _ in found]
+        last, moment = found[-1]
+        left = log.filter(Q(initiated_at__lte=moment) & (Q(initiated_at__lt=moment) | Q(pk__lt=last)))
 
 
 def listed(contacts_list: int, side: str) -> Exists:
