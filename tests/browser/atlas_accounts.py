@@ -1,5 +1,6 @@
 """The pages by which administrators manage accounts, as the atlas has all others."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -61,6 +62,20 @@ def _recording_of_account(scene: Scene, page: Page) -> str:
     return f"{of_account(_ACCOUNT)(scene, page)}/files/{a_recording(scene.owner).pk}/delete"
 
 
+def _checked(*lines: str) -> Callable[[Scene, Page], None]:
+    """An administrator has uploaded a file of accounts."""
+
+    def reach(scene: Scene, page: Page) -> None:
+        page.goto(administrator("/admin/accounts/import")(scene, page))
+        text = "\n".join(["Username,Password,Role,Status,Phone,Email", *lines])
+        file = {"name": "accounts.csv", "mimeType": "text/csv", "buffer": text.encode()}
+        page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+        page.locator("main form button[type=submit]").click()
+        page.get_by_text(re.compile("Step 2|Étape 2")).wait_for()
+
+    return reach
+
+
 def _counted(path: str, *, chief: bool = False) -> Callable[[Scene, Page], str]:
     """An administrator looks at the statistics of a Space where messages are sent and lists are kept."""
 
@@ -81,6 +96,10 @@ ACCOUNTS = [
     Place("/admin/accounts (super)", administrator("/admin/accounts?search=zz", chief=True)),
     Place("/admin/accounts/create", administrator("/admin/accounts/create")),
     Place("/admin/accounts/create (super)", administrator("/admin/accounts/create", chief=True)),
+    Place("/admin/accounts/import", administrator("/admin/accounts/import")),
+    Place("/admin/accounts/import (super)", administrator("/admin/accounts/import", chief=True)),
+    Place("/admin/accounts/import (in order)", _checked("carla,a good secret,user,active,,")),
+    Place("/admin/accounts/import (faults)", _checked("anna,short,user,active,0612,x@example.org", "bob,,,,,", "x,y")),
     Place(_ACCOUNT, of_account(_ACCOUNT)),
     *(
         Place(f"{_ACCOUNT}{path}", of_account(f"{_ACCOUNT}{path}{_QUERIES.get(path, '')}"))

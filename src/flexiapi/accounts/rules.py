@@ -53,11 +53,17 @@ def _expression(entry: str) -> re.Pattern[str] | None:
         return None
 
 
+def _known(field: Any) -> Any:
+    """Whoever says what is there: the database, or the `batch` that it was read into for many values at once."""
+    return field.context.get("batch") or queries
+
+
 def free_username(value: str, field: Any) -> str | None:
     """No other account of the domain has it as username or phone, and no tombstone reserves it."""
     domain, account_id = field.context["domain"], field.context.get("account_id")
-    if queries.username_taken(domain, value, but=account_id) or (
-        account_id is None and queries.username_reserved(domain, value)
+    known = _known(field)
+    if known.username_taken(domain, value, but=account_id) or (
+        account_id is None and known.username_reserved(domain, value)
     ):
         return messages.sentence("unique", rules.name(field))
     return None
@@ -68,7 +74,7 @@ def free_email(value: str, field: Any) -> str | None:
     context = field.context
     if not context.get("unique_email"):
         return None
-    if queries.email_taken(context["domain"], value, but=context.get("account_id")):
+    if _known(field).email_taken(context["domain"], value, but=context.get("account_id")):
         return messages.sentence("unique", rules.name(field))
     return None
 
@@ -81,7 +87,7 @@ def phone_number(value: str, field: Any) -> str | None:
 def authorized_country(value: str, field: Any) -> str | None:
     """A number of a country that the instance accepts."""
     region = phones.country(value)
-    if region is None or not queries.country_activated(region):
+    if region is None or not _known(field).country_activated(region):
         return messages.sentence("authorized_country", rules.name(field))
     return None
 
@@ -89,7 +95,7 @@ def authorized_country(value: str, field: Any) -> str | None:
 def free_phone(value: str, field: Any) -> str | None:
     """No other account of the domain has it as phone or username."""
     domain, account_id = field.context["domain"], field.context.get("account_id")
-    if queries.phone_taken(domain, phones.normalised(value), but=account_id):
+    if _known(field).phone_taken(domain, phones.normalised(value), but=account_id):
         return messages.sentence("unique", rules.name(field))
     return None
 

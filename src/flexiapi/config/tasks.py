@@ -4,6 +4,7 @@ from flexiapi.accounts import tasks as accounts
 from flexiapi.auth import tasks as auth
 from flexiapi.messaging import tasks as messaging
 from flexiapi.operations import tasks as operations
+from flexiapi.portal import tasks as portal
 from flexiapi.provisioning import tasks as provisioning
 from flexiapi.statistics import tasks as statistics
 from flexiapi.telephony import tasks as telephony
@@ -15,5 +16,6 @@ JOBS = [
     *provisioning.JOBS,
     *telephony.JOBS,
     *statistics.JOBS,
+    *portal.JOBS,
     *operations.JOBS,
 ]

@@ -9,6 +9,7 @@ from flexiapi.accounts.serializers import AccountFields, AdministratorsChange, A
 from flexiapi.http.fields import Choice, Text, Toggle
 from flexiapi.http.messages import sentence
 from flexiapi.spaces.models import Space
+from flexiapi.telephony.serializers import ExternalAccountInput
 
 ROLES = ("admin", "end_user")
 SHORTEST_PASSWORD = 8
@@ -74,6 +75,12 @@ class AccountForm(AdministratorsChange):
         if space.digest is None:
             attrs.pop("password", None)
         return as_columns(attrs)
+
+
+class ImportedExternalAccount(ExternalAccountInput):
+    """The account at another provider that a line of a file brings along with a new account."""
+
+    password = Text(longest=255, required=True)
 
 
 def leave_out(form: AccountFields | AdministratorsChange) -> None:

@@ -151,7 +151,12 @@ def accounts_without_address(space: Space) -> int:
 
 def is_full(space: Space) -> bool:
     """Whether no seat is left in a Space."""
-    return space.max_accounts > 0 and account_count(space) >= space.max_accounts
+    return not has_seats(space, 1)
+
+
+def has_seats(space: Space, number: int) -> bool:
+    """Whether so many seats are left in a Space."""
+    return space.max_accounts <= 0 or account_count(space) + number <= space.max_accounts
 
 
 def with_free_seat() -> list[Space]:

@@ -60,6 +60,7 @@ def exclusively_enabled(value: bool, field: Any) -> str | None:
 def free_external_address(value: str, field: Any) -> str | None:
     """No other account has this address on a foreign service, over all Spaces."""
     domain = field.parent.initial_data.get("domain")
-    if inputs.storable(domain) and queries.external_address_taken(value, domain, but_of=field.context["account_id"]):
+    known = field.context.get("batch") or queries
+    if inputs.storable(domain) and known.external_address_taken(value, domain, but_of=field.context["account_id"]):
         return messages.sentence("unique", rules.name(field))
     return None

@@ -204,6 +204,11 @@ def username_taken(domain: str, username: str, *, but: int | None = None) -> boo
     return rows.exclude(pk=but or 0).exists()
 
 
+def by_username(domain: str, usernames: Sequence[str]) -> dict[str, Account]:
+    """Accounts of a domain, by username."""
+    return {row.username: row for row in Account.objects.filter(space__domain=domain, username__in=usernames)}
+
+
 def username_reserved(domain: str, username: str) -> bool:
     """Whether a deleted account still reserves this username."""
     return Tombstone.objects.filter(domain=domain, username=username).exists()

@@ -15,6 +15,7 @@ from .accounts import (
     phone_field,
     username_field,
 )
+from .imported import ImportedAccount
 
 __all__ = [
     "DTMF_PROTOCOLS",
@@ -22,6 +23,7 @@ __all__ = [
     "AccountFields",
     "AdministratorsChange",
     "AdministratorsNewAccount",
+    "ImportedAccount",
     "NewAccount",
     "NewPassword",
     "PasswordChange",

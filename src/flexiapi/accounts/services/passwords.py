@@ -1,6 +1,7 @@
 """Passwords: stored as HA1 with the realm and algorithm of the account's own Space."""
 
 import hmac
+from collections.abc import Sequence
 
 from django.db import transaction
 
@@ -13,7 +14,7 @@ from flexiapi.auth.scope import Caller, Origin
 from flexiapi.http.dates import now
 from flexiapi.http.errors import Forbidden, Invalid
 from flexiapi.http.messages import sentence
-from flexiapi.spaces.models import Space
+from flexiapi.spaces.models import DigestConfiguration, Space
 
 
 def set_password(account: Account, password: str, *, space: Space | None = None) -> None:
@@ -26,10 +27,21 @@ def set_password(account: Account, password: str, *, space: Space | None = None)
     configuration = space.digest
     if configuration is None:
         raise Forbidden("Digest is not enabled on this space")
+    Password.objects.filter(account=account).delete()
+    _hashed(account, password, configuration).save(force_insert=True)
+
+
+def set_first_passwords(chosen: Sequence[tuple[Account, str]], *, space: Space) -> None:
+    """Store the passwords of accounts that have none yet; nothing where Digest is not enabled on their Space."""
+    configuration = space.digest
+    if configuration is not None:
+        Password.objects.bulk_create(_hashed(account, password, configuration) for account, password in chosen)
+
+
+def _hashed(account: Account, password: str, configuration: DigestConfiguration) -> Password:
     algorithm = configuration.default_password_algorithm
     stored = digest.ha1(algorithm, account.username, configuration.realm, password)
-    Password.objects.filter(account=account).delete()
-    Password.objects.create(account=account, password=stored, algorithm=algorithm)
+    return Password(account=account, password=stored, algorithm=algorithm)
 
 
 def replace_password(account: Account, password: str, *, space: Space, by: Caller | None, origin: Origin) -> None:

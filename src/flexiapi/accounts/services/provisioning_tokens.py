@@ -1,5 +1,7 @@
 """Provisioning tokens: issued with an account and on request, consumed once."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from flexiapi.accounts import journal
@@ -24,8 +26,19 @@ _ACTIVATE = Statement(
 
 def issue_token(account: Account, *, origin: Origin) -> ProvisioningToken:
     """Give an account a new token; all its earlier ones are dead from now on."""
+    token = _token(account, origin)
+    token.save(force_insert=True)
+    return token
+
+
+def issue_tokens(accounts: Iterable[Account], *, origin: Origin) -> None:
+    """Give each of some accounts a new token."""
+    ProvisioningToken.objects.bulk_create(_token(account, origin) for account in accounts)
+
+
+def _token(account: Account, origin: Origin) -> ProvisioningToken:
     moment = now()
-    return ProvisioningToken.objects.create(
+    return ProvisioningToken(
         account=account, token=random_text(LENGTH), created_at=moment, updated_at=moment, **origin.columns()
     )
 

@@ -55,10 +55,10 @@ class AccountStatistics(AccountPage):
 def periods() -> list[tuple[str, str]]:
     """The periods that charts show, with the width of their bars."""
     return [
-        ("day", _("Day, by the hour")),
-        ("week", _("Week, by the day")),
-        ("month", _("Month, by the day")),
-        ("year", _("Year, by the month")),
+        ("day", _("Day (hours)")),
+        ("week", _("Week (days)")),
+        ("month", _("Month (days)")),
+        ("year", _("Year (months)")),
     ]
 
 

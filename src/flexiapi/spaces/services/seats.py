@@ -18,13 +18,13 @@ def locked(domain: str) -> Space:
     return space
 
 
-def take_seat(space: Space) -> bool:
-    """Whether one more account fits into a Space; its row stays locked until the transaction ends.
+def take_seat(space: Space, number: int = 1) -> bool:
+    """Whether one more account, or so many, fit into a Space; its row stays locked until the transaction ends.
 
     Raises:
         NotFound: the Space was deleted meanwhile.
     """
-    return not queries.is_full(locked(space.domain))
+    return queries.has_seats(locked(space.domain), number)
 
 
 def touch(space: Space) -> None:

@@ -5,6 +5,7 @@ after the commit, and a rename needs two: the old address with an id that no row
 """
 
 import logging
+from collections.abc import Mapping
 
 import msgspec
 from django.db import IntegrityError, transaction
@@ -17,7 +18,7 @@ from flexiapi.auth.scope import Scope
 from flexiapi.http.dates import now
 from flexiapi.http.errors import Invalid
 from flexiapi.http.messages import sentence
-from flexiapi.telephony import registrar
+from flexiapi.telephony import queries, registrar
 from flexiapi.telephony.models import ExternalAccount
 from flexiapi.telephony.serializers import ExternalAccountData
 
@@ -45,12 +46,8 @@ def set_external_account(scope: Scope, account_id: int, data: ExternalAccountDat
     created = row is None
     row = row or ExternalAccount(account=account, algorithm=_ALGORITHM, created_at=now())
     former = None if created else (row.username, row.domain)
-    for field in ("username", "domain", "realm", "registrar", "outbound_proxy", "protocol"):
-        setattr(row, field, getattr(data, field))
-    if data.password:
-        row.algorithm = _ALGORITHM
-        row.password = digest.ha1(_ALGORITHM, data.username, data.realm or data.domain, data.password)
-    elif former is not None and former[0] != data.username:
+    _write(row, data)
+    if not data.password and former is not None and former[0] != data.username:
         log.warning("External account %d was renamed without a password: its HA1 is that of the old name", row.pk)
     row.updated_at = now()
     try:
@@ -63,6 +60,28 @@ def set_external_account(scope: Scope, account_id: int, data: ExternalAccountDat
     _announce(row.username, row.domain, str(row.pk))
     belongings.tell(account, "external account", f"{row.username}@{row.domain}")
     return row, created
+
+
+@transaction.atomic
+def add_external_accounts(chosen: Mapping[int, ExternalAccountData]) -> None:
+    """Give new accounts (by id) their external accounts.
+
+    Raises:
+        Invalid: an address was taken meanwhile.
+    """
+    moment = now()
+    rows = []
+    for account_id, data in chosen.items():
+        row = ExternalAccount(account_id=account_id, algorithm=_ALGORITHM, created_at=moment, updated_at=moment)
+        _write(row, data)
+        rows.append(row)
+    try:
+        with transaction.atomic():
+            ExternalAccount.objects.bulk_create(rows)
+    except IntegrityError:
+        raise Invalid({"username": [sentence("unique", "username")]}) from None
+    for row in queries.external_accounts(list(chosen)):
+        _announce(row.username, row.domain, str(row.pk))
 
 
 @transaction.atomic
@@ -88,6 +107,14 @@ def announce_deleted(event: AccountDeleted) -> None:
     if event.external_account is not None:
         identifier, username, domain = event.external_account
         _publish(username, domain, str(identifier))
+
+
+def _write(row: ExternalAccount, data: ExternalAccountData) -> None:
+    for field in ("username", "domain", "realm", "registrar", "outbound_proxy", "protocol"):
+        setattr(row, field, getattr(data, field))
+    if data.password:
+        row.algorithm = _ALGORITHM
+        row.password = digest.ha1(_ALGORITHM, data.username, data.realm or data.domain, data.password)
 
 
 def _needs_password(row: ExternalAccount, data: ExternalAccountData) -> bool:
