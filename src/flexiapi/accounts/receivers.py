@@ -28,19 +28,19 @@ def connect() -> None:
 def created(event: AccountEvent) -> None:
     """An account was created."""
     _record("account created", event)
-    _call_hooks(event, queries.columns(event.account_id), lambda found, view, row: found.created(view, row))
+    _call_hooks(event, lambda: queries.columns(event.account_id), lambda found, view, row: found.created(view, row))
 
 
 def changed(event: AccountEvent) -> None:
     """An account was changed by an administrator."""
     _record("account updated", event)
-    _call_hooks(event, queries.columns(event.account_id), lambda found, view, row: found.edited(view, row))
+    _call_hooks(event, lambda: queries.columns(event.account_id), lambda found, view, row: found.edited(view, row))
 
 
 def deleted(event: AccountDeleted) -> None:
     """An account is gone."""
     _record("account destroyed", event)
-    _call_hooks(event, event.columns, lambda found, view, row: found.destroyed(view, row))
+    _call_hooks(event, lambda: event.columns, lambda found, view, row: found.destroyed(view, row))
 
 
 def state_changed(event: AccountStateChanged) -> None:
@@ -74,9 +74,11 @@ def _who(caller: Caller | None) -> str | None:
     return caller.identifier if caller is not None else None
 
 
-def _call_hooks(event: AccountEvent, row: AccountColumns | None, call: Call) -> None:
+def _call_hooks(event: AccountEvent, columns: Callable[[], AccountColumns | None], call: Call) -> None:
     """Call the operator's hooks; there are none on the console, where nobody makes a request."""
     installed = hooks.account(instance.current().flexiapi_config_dir)
-    if installed is None or row is None or event.origin.view is None:
+    if installed is None or event.origin.view is None:
         return
-    call(installed, event.origin.view(), row)
+    row = columns()
+    if row is not None:
+        call(installed, event.origin.view(), row)
