@@ -52,13 +52,17 @@ def create_many(space: Space, accounts: Sequence[NewAccount], *, by: Caller | No
 
     Raises:
         Forbidden: the Space has not so many seats left.
+        Invalid: two of the names are one to the database.
     """
     if not spaces.take_seat(space, len(accounts)):
         raise Forbidden("This action is unauthorized.")
     agent = origin.user_agent or space.name
-    Account.objects.bulk_create(
-        _built(space, new, origin=origin, user_agent=agent, **_administrators_columns(new)) for new in accounts
-    )
+    rows = [_built(space, new, origin=origin, user_agent=agent, **_administrators_columns(new)) for new in accounts]
+    try:
+        with transaction.atomic():
+            Account.objects.bulk_create(rows)
+    except IntegrityError:  # names that differ, though not for this database
+        raise Invalid({"username": [sentence("unique", "username")]}) from None
     stored = queries.by_username(space.domain, [new.username for new in accounts])
     provisioning_tokens.issue_tokens(stored.values(), origin=origin)
     passwords.set_first_passwords([(stored[new.username], new.password) for new in accounts], space=space)
