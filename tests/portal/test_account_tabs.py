@@ -172,43 +172,6 @@ class TestCalls:
         assert answer.header("Location") == f"{page}/statistics/call_logs?from=2026-03-02"
 
 
-class TestStatistics:
-    def figures(self, seen: PageSeen) -> dict[str, str]:
-        """The total of each chart."""
-        return {
-            " ".join(head.text_content().split()).rpartition(" ")[0]: head.xpath("span/text()")[0]
-            for head in seen.dom.xpath("//h2[starts-with(@id, 'chart-')]")
-        }
-
-    def test_calls_of_the_account_alone(self, chief: Visitor, anna: Account, page: str) -> None:
-        for hours in (1, 2):
-            a_call(anna, "bob", at=now() - timedelta(hours=hours))
-        a_call(anna, "bob", at=now() - timedelta(hours=3), incoming=True)
-        a_call(factories.an_account(anna.space), "bob", at=now() - timedelta(hours=1))
-
-        seen = chief.open(f"{page}/statistics")
-
-        assert self.figures(seen) == {
-            "Messages sent": "0",
-            "Messages delivered": "0",
-            "Calls made": "2",
-            "Calls received": "1",
-        }
-        assert len(seen.dom.xpath("(//*[local-name()='svg' and @class='chart'])[1]/*[local-name()='rect']")) == 25
-        assert len(seen.dom.xpath("(//table)[1]/tbody/tr")) == 25
-
-    def test_by_days(self, chief: Visitor, anna: Account, page: str) -> None:
-        for day in (1, 2, 3):
-            a_call(anna, "bob", at=datetime(2026, 3, day, 12, tzinfo=UTC))
-
-        seen = chief.open(f"{page}/statistics?from=2026-03-02&to=2026-03-03&by=week")
-        assert self.figures(seen)["Calls made"] == "2"
-        for query in ("from=x", "by=century"):
-            assert chief.open(f"{page}/statistics?{query}").status == 422
-        answer = write(chief, f"{page}/statistics", "POST", by="week", to="").answer
-        assert answer.header("Location") == f"{page}/statistics?by=week"
-
-
 class TestActivity:
     def section(self, seen: PageSeen, title: str) -> str:
         (found,) = seen.dom.xpath(f"//section[h2='{title}']")
