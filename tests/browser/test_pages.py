@@ -16,6 +16,7 @@ from tests import factories
 
 from .atlas import NO_PAGES, PLACES, Place, Scene, a_scene
 from .atlas_accounts import ACCOUNTS
+from .atlas_spaces import SPACES
 from .moments import MOMENTS
 from .people import Registrations, Street
 
@@ -37,9 +38,11 @@ PAGES = {
     "super administrator page",
 }
 
-each_page = pytest.mark.parametrize("place", [pytest.param(place, id=place.name) for place in PLACES + ACCOUNTS])
+each_page = pytest.mark.parametrize(
+    "place", [pytest.param(place, id=place.name) for place in PLACES + ACCOUNTS + SPACES]
+)
 each_moment = pytest.mark.parametrize(
-    "place", [pytest.param(place, id=place.name) for place in PLACES + ACCOUNTS + MOMENTS]
+    "place", [pytest.param(place, id=place.name) for place in PLACES + ACCOUNTS + SPACES + MOMENTS]
 )
 
 
@@ -61,7 +64,7 @@ def opened(scene: Scene, place: Place, page: Page) -> None:
 def test_the_atlas_knows_every_page() -> None:
     pages = {route.template for route in urlmap.routes() if "GET" in route.methods and route.access in PAGES}
 
-    assert pages == {place.route for place in PLACES + ACCOUNTS if " (" not in place.route} | set(NO_PAGES)
+    assert pages == {place.route for place in PLACES + ACCOUNTS + SPACES if " (" not in place.route} | set(NO_PAGES)
 
 
 @each_moment

@@ -40,7 +40,8 @@ def field(context: dict[str, Any], name: str, label: str, **options: Any) -> dic
     """A labelled input with its help and errors.
 
     Options: `type`, `value`, `help`, `required`, `autocomplete`, `choices` (pairs: a select), `rows` (a text
-    area), `inputmode`, `maxlength`, `size` (as wide as so many characters), `pattern`, `readonly`, `autofocus`.
+    area), `inputmode`, `maxlength`, `size` (as wide as so many characters), `pattern`, `accept`, `readonly`,
+    `autofocus`.
     """
     old, errors = context.get("old") or {}, context.get("errors") or {}
     value = options.pop("value", "")

@@ -12,11 +12,12 @@ from flexiapi.config import instance
 from flexiapi.http.errors import NotFound, Unavailable
 from flexiapi.messaging.models import Delivery
 
-from .models import CardDavServer, DigestConfiguration, EmailServer, Space
+from .models import CardDavServer, DigestConfiguration, EmailServer, OidcConfiguration, Space
 
 Version = tuple[object, ...]
 
 _TTL = 30.0
+_SHOWN = 20
 _cache: dict[int, tuple[Version, float, Space]] = {}
 _lock = threading.Lock()
 
@@ -149,6 +150,18 @@ def accounts_without_address(space: Space) -> int:
     return Account.objects.filter(Q(email=None) | Q(email=""), space=space).count()
 
 
+def shared_addresses(space: Space) -> list[tuple[str, int]]:
+    """The e-mail addresses that several accounts of a Space have, with their number; at most 20."""
+    rows = Account.objects.filter(space=space, email__isnull=False).exclude(email="").order_by()
+    shared = rows.values("email").annotate(number=Count("pk")).filter(number__gt=1).order_by("email")
+    return [(row["email"], row["number"]) for row in shared[:_SHOWN]]
+
+
+def has_provider(space: Space) -> bool:
+    """Whether a Space has an identity provider, as it is stored now."""
+    return OidcConfiguration.objects.filter(space=space).exists()
+
+
 def is_full(space: Space) -> bool:
     """Whether no seat is left in a Space."""
     return not has_seats(space, 1)
@@ -177,15 +190,25 @@ def email_server(space: Space) -> EmailServer:
     Raises:
         NotFound: it has none.
     """
-    server = EmailServer.objects.filter(space=space).first()
+    server = find_email_server(space)
     if server is None:
         raise NotFound
     return server
 
 
+def find_email_server(space: Space) -> EmailServer | None:
+    """The mail server of a Space, if it has one."""
+    return EmailServer.objects.filter(space=space).first()
+
+
 def carddav_servers(space: Space) -> QuerySet[CardDavServer]:
     """The CardDAV servers of a Space, by age."""
     return CardDavServer.objects.filter(space=space).order_by("id")
+
+
+def carddav_servers_with_counts(space: Space) -> QuerySet[CardDavServer]:
+    """The same, each with its `credentials_count`: the accounts that have credentials of their own on it."""
+    return carddav_servers(space).annotate(credentials_count=Count("credentials"))
 
 
 def carddav_server(space: Space, server_id: int) -> CardDavServer:

@@ -5,28 +5,24 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from flexiapi.auth import oidc_configuration
-from flexiapi.auth.page_access import AdministratorPage, PageRequest, require
+from flexiapi.auth.page_access import PageRequest, require
 from flexiapi.http import errors, forms
 from flexiapi.http.routing import path
-from flexiapi.portal import queries
 from flexiapi.portal.serializers import OidcPageForm
 from flexiapi.spaces import queries as spaces
-from flexiapi.spaces.models import Space
+
+from .space_pages import SpacePage, place
+
+_TAB = "/oidc"
 
 
-class SpaceProviderPage(AdministratorPage):
-    """What the pages of a provider share: the Space that they are about."""
+class ProviderPage(SpacePage):
+    """What the pages of a provider share: refused forms go back to its settings."""
 
-    space: Space
-
-    def find(self, request: PageRequest, space_id: int) -> Space:
-        """The Space; refused forms go back to its page."""
-        self.space = queries.administered_space(request.scope, space_id)
-        self.form_page = place(self.space)
-        return self.space
+    tab = _TAB
 
 
-class SpaceProvider(SpaceProviderPage):
+class SpaceProvider(ProviderPage):
     """The settings of the provider."""
 
     def get(self, request: PageRequest, space_id: int) -> HttpResponse:
@@ -44,16 +40,16 @@ class SpaceProvider(SpaceProviderPage):
         require(oidc_configuration.hindrance(space) is None, errors.Forbidden())
         oidc_configuration.save(space, OidcPageForm.read(request))
         forms.flash(request, _("The OpenID Connect provider was saved."))
-        return forms.go(place(space))
+        return forms.go(place(space, _TAB))
 
     def delete(self, request: PageRequest, space_id: int) -> HttpResponse:
         space = self.find(request, space_id)
         oidc_configuration.delete(space)
         forms.flash(request, _("The OpenID Connect provider was removed."))
-        return forms.go(place(space))
+        return forms.go(place(space, _TAB))
 
 
-class SpaceProviderDeletion(SpaceProviderPage):
+class SpaceProviderDeletion(ProviderPage):
     """The question before a provider is removed."""
 
     def get(self, request: PageRequest, space_id: int) -> HttpResponse:
@@ -62,7 +58,7 @@ class SpaceProviderDeletion(SpaceProviderPage):
         return render(request, "portal/space_oidc_delete.html", {"space": space, "provider": provider})
 
 
-class SpaceProviderKeys(SpaceProviderPage):
+class SpaceProviderKeys(ProviderPage):
     """The provider's keys, fetched again; a link asks first, since links are followed by more than people."""
 
     def get(self, request: PageRequest, space_id: int) -> HttpResponse:
@@ -78,12 +74,7 @@ class SpaceProviderKeys(SpaceProviderPage):
             forms.leave_errors(request, error.errors)
         else:
             forms.flash(request, _("The keys were fetched again."))
-        return forms.go(place(space))
-
-
-def place(space: Space) -> str:
-    """Where the provider of a Space is set."""
-    return f"/admin/spaces/{space.pk}/oidc"
+        return forms.go(place(space, _TAB))
 
 
 routes = [

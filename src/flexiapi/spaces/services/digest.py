@@ -1,11 +1,15 @@
 """How the passwords of a Space are hashed."""
 
+from django.db import transaction
+
 from flexiapi.http.dates import now
 from flexiapi.http.errors import Invalid
 from flexiapi.spaces import queries
+from flexiapi.spaces.events import SpaceChanged, space_changed
 from flexiapi.spaces.models import DigestConfiguration, Space
+from flexiapi.spaces.serializers import DigestChoice
 
-from .seats import touch
+from .seats import locked, touch
 
 DEFAULT_ALGORITHM = "SHA-256"
 FIXED_REALM = "The realm of a Space with accounts cannot change."
@@ -38,3 +42,24 @@ def change_digest(space: Space, *, realm: str | None, algorithm: str | None, fie
         raise Invalid({field: [FIXED_REALM]})
     default = current.default_password_algorithm if current is not None else DEFAULT_ALGORITHM
     configure_digest(space, realm=realm or present, algorithm=algorithm or default)
+
+
+@transaction.atomic
+def set_digest(domain: str, choice: DigestChoice) -> None:
+    """Set what is given of a Space's digest configuration.
+
+    Raises:
+        NotFound: no Space has this domain.
+        Invalid: the realm would change and the Space has accounts.
+    """
+    space = locked(domain)
+    before = queries.digest_configuration(space)
+    change_digest(space, realm=choice.realm, algorithm=choice.default_password_algorithm)
+    after = queries.digest_configuration(space)
+    told = {
+        name: values
+        for name in ("realm", "default_password_algorithm")
+        if (values := (getattr(before, name, None), getattr(after, name, None)))[0] != values[1]
+    }
+    if told:
+        space_changed.announce(SpaceChanged(space.pk, space.domain, told))
