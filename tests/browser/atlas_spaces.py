@@ -30,4 +30,8 @@ SPACES = [
         Place(f"{_SPACE}{path}", of_space(f"{_SPACE}{path}"))
         for path in ("/configuration", "/integration", "/email", "/email/delete", "/digest")
     ),
+    *(
+        Place(f"/admin/spaces{path}", of_space(f"/admin/spaces{path}", chief=True))
+        for path in ("/create", "/{space_id}/edit", "/{space_id}/administration", "/delete/{space_id}")
+    ),
 ]

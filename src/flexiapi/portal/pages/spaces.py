@@ -3,18 +3,10 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from flexiapi.auth.page_access import AdministratorPage, PageRequest, SuperAdministratorPage
+from flexiapi.auth.page_access import AdministratorPage, PageRequest
 from flexiapi.http.routing import path
 from flexiapi.portal import lines, queries
 from flexiapi.spaces.models import Space
-
-
-class Spaces(SuperAdministratorPage):
-    """All Spaces."""
-
-    def get(self, request: PageRequest) -> HttpResponse:
-        found = [lines.space(space, accounts) for space, accounts in queries.spaces_with_counts(request.scope)]
-        return render(request, "portal/spaces.html", {"spaces": found})
 
 
 class OwnSpace(AdministratorPage):
@@ -24,26 +16,23 @@ class OwnSpace(AdministratorPage):
         return information(request, request.space.pk)
 
 
-class OneSpace(SuperAdministratorPage):
-    """Any Space."""
-
-    def get(self, request: PageRequest, space_id: int) -> HttpResponse:
-        return information(request, space_id)
+def list_of_spaces(request: PageRequest) -> HttpResponse:
+    """The page of all Spaces that the caller administers."""
+    found = [lines.space(space, accounts) for space, accounts in queries.spaces_with_counts(request.scope)]
+    return render(request, "portal/spaces.html", {"spaces": found})
 
 
 def information(request: PageRequest, space_id: int) -> HttpResponse:
     """The page of a Space: its seats, its expiry, its administrators, what it is connected to."""
     space: Space = queries.administered_space(request.scope, space_id)
+    line = lines.space(space, queries.accounts_of(space))
     context = {
         "space": space,
-        "line": lines.space(space, queries.accounts_of(space)),
+        "line": line,
+        "full": line.most is not None and line.accounts >= line.most,
         "administrators": queries.administrators(space),
     }
     return render(request, "portal/space.html", context)
 
 
-routes = [
-    path("admin/spaces", Spaces.as_view()),
-    path("admin/spaces/me", OwnSpace.as_view()),
-    path("admin/spaces/<id:space_id>", OneSpace.as_view()),
-]
+routes = [path("admin/spaces/me", OwnSpace.as_view())]

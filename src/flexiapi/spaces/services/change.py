@@ -91,7 +91,7 @@ def _check_seats(space: Space, seats: int) -> None:
 
 
 def _check_unique_email(space: Space, unique: bool) -> None:
-    """Accounts that share an address hinder its uniqueness; an identity provider, which names accounts by it, its end."""
+    """Accounts that share an address hinder its uniqueness; a provider, which names accounts by it, its end."""
     if unique == space.unique_email:
         return
     if not unique and queries.has_provider(space):
