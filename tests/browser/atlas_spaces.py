@@ -6,6 +6,7 @@ from playwright.sync_api import Page
 
 from flexiapi.spaces.models import EmailServer
 from flexiapi.spaces.services import touch
+from tests import factories
 
 from .atlas import Place, Scene, administrator
 
@@ -18,7 +19,8 @@ def of_space(path: str, *, chief: bool = False) -> Callable[[Scene, Page], str]:
             space=scene.space, host="mail.example.org", port=587, username="acme", password="hush", signature="Acme"
         )
         touch(scene.space)
-        return administrator(path, chief=chief)(scene, page)
+        found = factories.a_contacts_list(scene.space, title="Sales", description="Who sells", members=[scene.owner])
+        return administrator(path, chief=chief)(scene, page).replace("{list_id}", str(found.pk))
 
     return reach
 
@@ -33,5 +35,9 @@ SPACES = [
     *(
         Place(f"/admin/spaces{path}", of_space(f"/admin/spaces{path}", chief=True))
         for path in ("/create", "/{space_id}/edit", "/{space_id}/administration", "/delete/{space_id}")
+    ),
+    *(
+        Place(f"{_SPACE}/contacts_lists{path}", of_space(f"{_SPACE}/contacts_lists{path}"))
+        for path in ("", "/create", "/{list_id}/edit", "/{list_id}/delete", "/{list_id}/contacts/add")
     ),
 ]

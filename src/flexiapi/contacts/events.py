@@ -1,6 +1,8 @@
 """What the contacts room announces."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from flexiapi.accounts.events import AccountEvent
 from flexiapi.events import Event
@@ -17,3 +19,19 @@ class ContactEvent(AccountEvent):
 
 contact_added: Event[ContactEvent] = Event("contact added")
 contact_removed: Event[ContactEvent] = Event("contact removed")
+
+
+@dataclass(frozen=True, slots=True)
+class ListChanged:
+    """A contacts list came, went or changed; `differences` tells what something was and what it is."""
+
+    list_id: int
+    domain: str
+    """Of its Space."""
+    title: str
+    differences: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+list_created: Event[ListChanged] = Event("contacts list created")
+list_changed: Event[ListChanged] = Event("contacts list changed")
+list_deleted: Event[ListChanged] = Event("contacts list deleted")

@@ -4,7 +4,7 @@ What an account itself sees is read by compiled statements: its contacts in one,
 and dictionaries in one for each thousand contacts that have any.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,10 +15,11 @@ from flexiapi.accounts.addresses import without_scheme
 from flexiapi.accounts.models import Account
 from flexiapi.auth.scope import Scope
 from flexiapi.db.statements import Statement
+from flexiapi.http import inputs
 from flexiapi.http.errors import NotFound
 from flexiapi.spaces.models import Space
 
-from .models import ContactsList, ContactsListViewer, Vcard
+from .models import ContactsList, ContactsListMember, ContactsListViewer, Vcard
 
 ALL = 2**31 - 1
 _CHOICES = 500
@@ -135,6 +136,29 @@ def lists(space: Space) -> QuerySet[ContactsList]:
     """The contacts lists of a Space, each with its `contacts_count`."""
     counted = ContactsList.objects.annotate(contacts_count=Count("members"))
     return counted.filter(space_id=space.pk).order_by("id")
+
+
+def members(scope: Scope, found: ContactsList, *, search: str = "", domain: str = "") -> QuerySet[Account]:
+    """The accounts in a list that the caller may address, by username; on request some of them."""
+    rows = _matching(accounts.visible(scope).filter(list_memberships__contacts_list=found), search)
+    return (rows.filter(space__domain=domain) if domain else rows).order_by("username", "id")
+
+
+def member_ids(found: ContactsList, among: Collection[int]) -> set[int]:
+    """Which of some accounts are in a list."""
+    rows = ContactsListMember.objects.filter(contacts_list=found, contact_id__in=among)
+    return set(rows.values_list("contact_id", flat=True))
+
+
+def others(scope: Scope, space: Space, found: ContactsList, *, search: str = "") -> QuerySet[Account]:
+    """The accounts of a Space that are not in one of its lists; on request some of them."""
+    inside = ContactsListMember.objects.filter(contacts_list=found).values("contact_id")
+    return _matching(accounts.visible(scope).filter(space__domain=space.domain).exclude(pk__in=inside), search)
+
+
+def _matching(rows: QuerySet[Account], search: str) -> QuerySet[Account]:
+    text = without_scheme(search).partition("@")[0].lower()
+    return rows.filter(username__contains=text) if inputs.storable(text) and text else rows
 
 
 def list_choices(scope: Scope, domain: str | None) -> Sequence[ContactsList]:

@@ -8,6 +8,9 @@ from flexiapi.http.serializers import Input
 
 from . import rfc6350, rules
 
+_MOST_IDS = 1000
+_TOO_LONG = 19
+
 
 @dataclass(frozen=True, slots=True)
 class ListTexts:
@@ -27,6 +30,46 @@ class ListFields(Input[ListTexts]):
 
     title = Text(rules.free_title, longest=255, required=True)
     description = Text(longest=65_535, required=True)
+
+
+class ListForm(ListFields):
+    """The same as a page sends it: a list needs no description."""
+
+    description = Text(longest=65_535)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """No description is an empty one."""
+        return {**attrs, "description": attrs.get("description") or ""}
+
+
+class Ids(RuledField):
+    """Ids, each once; at most 1000."""
+
+    type_rule = "in"
+
+    def to_internal_value(self, data: Any) -> frozenset[int]:
+        """The ids."""
+        if not isinstance(data, list) or not 0 < len(data) <= _MOST_IDS:
+            self.fail("invalid")
+        texts = {str(each) for each in data}
+        if not all(text.isascii() and text.isdigit() and len(text) < _TOO_LONG for text in texts):
+            self.fail("invalid")
+        return frozenset(map(int, texts))
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenMembers:
+    """Accounts that come into a list, or go."""
+
+    contacts_ids: frozenset[int]
+
+
+class MembersInput(Input[ChosenMembers]):
+    """Which accounts are meant."""
+
+    shape: ClassVar[type] = ChosenMembers
+
+    contacts_ids = Ids(required=True)
 
 
 class VcardField(RuledField):

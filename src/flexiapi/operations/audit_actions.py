@@ -28,4 +28,7 @@ Action = Literal[
     "space.created",
     "space.changed",
     "space.deleted",
+    "contacts_list.created",
+    "contacts_list.changed",
+    "contacts_list.deleted",
 ]

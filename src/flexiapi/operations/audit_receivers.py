@@ -5,6 +5,8 @@ from flexiapi.accounts.events import AccountChanged, AccountEvent, AccountStateC
 from flexiapi.accounts.models import Account
 from flexiapi.auth import events as auth
 from flexiapi.auth.events import CredentialRefused, WayInEvent
+from flexiapi.contacts import events as contacts
+from flexiapi.contacts.events import ListChanged
 from flexiapi.spaces import events as spaces
 from flexiapi.spaces.events import SpaceChanged, SpaceDeleted
 
@@ -38,6 +40,9 @@ def connect() -> None:
     spaces.space_created.connect(lambda event: space_changed(event, "space.created"))
     spaces.space_changed.connect(lambda event: space_changed(event, "space.changed"))
     spaces.space_deleted.connect(space_deleted)
+    contacts.list_created.connect(lambda event: list_changed(event, "contacts_list.created"))
+    contacts.list_changed.connect(lambda event: list_changed(event, "contacts_list.changed"))
+    contacts.list_deleted.connect(lambda event: list_changed(event, "contacts_list.deleted"))
 
 
 def account(event: AccountEvent, action: Action) -> None:
@@ -103,3 +108,16 @@ def space_changed(event: SpaceChanged, action: Action) -> None:
 def space_deleted(event: SpaceDeleted) -> None:
     """A Space is gone."""
     record(Entry("space.deleted", event.domain, event.space_id, event.domain))
+
+
+def list_changed(event: ListChanged, action: Action) -> None:
+    """A contacts list came, went or changed: what differs."""
+    entry = Entry(
+        action,
+        event.domain,
+        event.list_id,
+        event.title,
+        before={name: values[0] for name, values in event.differences.items() if values[0] is not None},
+        after={name: values[1] for name, values in event.differences.items() if values[1] is not None},
+    )
+    record(entry)

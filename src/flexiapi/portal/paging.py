@@ -59,6 +59,36 @@ def url(request: HttpRequest, **changes: str | None) -> str:
     return f"?{query.urlencode()}" if query else request.path
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a sortable column: its link sorts the other way round, at first upwards."""
+
+    name: str
+    url: str
+    here: bool
+    descending: bool
+
+
+def order(request: HttpRequest, names: Sequence[str], *, default: str) -> tuple[str, bool]:
+    """The column that the query sorts by and whether downwards; `default` and downwards without one."""
+    name = request.GET.get("order_by", "")
+    if name not in names:
+        return default, request.GET.get("order_sort") != "asc"
+    return name, request.GET.get("order_sort") == "desc"
+
+
+def heads(request: HttpRequest, names: Sequence[str], *, order_by: str, descending: bool) -> dict[str, Head]:
+    """The heads of sortable columns, by name."""
+
+    def head(name: str) -> Head:
+        here = name == order_by
+        direction = "asc" if not here or descending else "desc"
+        target = url(request, order_by=name, order_sort=direction, page=None)
+        return Head(name, target, here, descending)
+
+    return {name: head(name) for name in names}
+
+
 def page(request: HttpRequest, rows: Rows, *, per_page: int) -> tuple[list[Any], Pager]:
     """The primary keys of the page that the query asks for, and its pager; a page past the end is the last one."""
     total = rows.count()
