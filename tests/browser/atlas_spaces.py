@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from flexiapi.spaces.models import EmailServer
+from flexiapi.spaces.models import CardDavServer, EmailServer
 from flexiapi.spaces.services import touch
 from tests import factories
 
@@ -20,7 +20,9 @@ def of_space(path: str, *, chief: bool = False) -> Callable[[Scene, Page], str]:
         )
         touch(scene.space)
         found = factories.a_contacts_list(scene.space, title="Sales", description="Who sells", members=[scene.owner])
-        return administrator(path, chief=chief)(scene, page).replace("{list_id}", str(found.pk))
+        server = CardDavServer.objects.create(space=scene.space, uri="https://dav.example.org/everybody")
+        opened = administrator(path, chief=chief)(scene, page)
+        return opened.replace("{list_id}", str(found.pk)).replace("{server_id}", str(server.pk))
 
     return reach
 
@@ -39,5 +41,9 @@ SPACES = [
     *(
         Place(f"{_SPACE}/contacts_lists{path}", of_space(f"{_SPACE}/contacts_lists{path}"))
         for path in ("", "/create", "/{list_id}/edit", "/{list_id}/delete", "/{list_id}/contacts/add")
+    ),
+    *(
+        Place(f"{_SPACE}/carddavs{path}", of_space(f"{_SPACE}/carddavs{path}"))
+        for path in ("/create", "/{server_id}/edit", "/{server_id}/delete")
     ),
 ]

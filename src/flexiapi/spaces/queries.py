@@ -217,7 +217,20 @@ def carddav_server(space: Space, server_id: int) -> CardDavServer:
     Raises:
         NotFound: it does not exist or belongs to another Space.
     """
-    server = carddav_servers(space).filter(pk=server_id).first()
+    return _one(carddav_servers(space), server_id)
+
+
+def carddav_server_with_count(space: Space, server_id: int) -> CardDavServer:
+    """The same with its `credentials_count`.
+
+    Raises:
+        NotFound: it does not exist or belongs to another Space.
+    """
+    return _one(carddav_servers_with_counts(space), server_id)
+
+
+def _one(rows: QuerySet[CardDavServer], server_id: int) -> CardDavServer:
+    server = rows.filter(pk=server_id).first()
     if server is None:
         raise NotFound
     return server
