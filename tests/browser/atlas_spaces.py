@@ -27,6 +27,16 @@ def of_space(path: str, *, chief: bool = False) -> Callable[[Scene, Page], str]:
     return reach
 
 
+def _countries(path: str) -> Callable[[Scene, Page], str]:
+    """A super administrator looks at countries, of which one is accepted."""
+
+    def reach(scene: Scene, page: Page) -> str:
+        factories.activate_countries("FR")
+        return administrator(path.replace("{code}", "GB"), chief=True)(scene, page)
+
+    return reach
+
+
 _SPACE = "/admin/spaces/{space_id}"
 
 SPACES = [
@@ -45,5 +55,9 @@ SPACES = [
     *(
         Place(f"{_SPACE}/carddavs{path}", of_space(f"{_SPACE}/carddavs{path}"))
         for path in ("/create", "/{server_id}/edit", "/{server_id}/delete")
+    ),
+    *(
+        Place(f"/admin/phone_countries{path}", _countries(f"/admin/phone_countries{path}"))
+        for path in ("", "/activate_all", "/deactivate_all", "/{code}/activate", "/{code}/deactivate")
     ),
 ]

@@ -87,6 +87,14 @@ class BelongingChanged:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class PhoneCountriesChanged:
+    """New phone numbers with some calling codes are accepted from now on, or refused."""
+
+    country_codes: tuple[str, ...]
+    activated: bool
+
+
 account_created: Event[AccountEvent] = Event("account created")
 account_changed: Event[AccountChanged] = Event("account changed")
 addresses_confirmed: Event[AccountChanged] = Event("own e-mail address or phone number confirmed")
@@ -97,3 +105,4 @@ account_provisioned: Event[AccountEvent] = Event("provisioning token issued")
 belonging_changed: Event[BelongingChanged] = Event("something that belongs to an account changed")
 account_mailed: Event[AccountEvent] = Event("links mailed to an account")
 password_changed: Event[AccountEvent] = Event("password changed")
+phone_countries_changed: Event[PhoneCountriesChanged] = Event("phone countries activated or deactivated")

@@ -31,4 +31,6 @@ Action = Literal[
     "contacts_list.created",
     "contacts_list.changed",
     "contacts_list.deleted",
+    "phone_countries.activated",
+    "phone_countries.deactivated",
 ]

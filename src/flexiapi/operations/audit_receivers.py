@@ -1,7 +1,13 @@
 """What the rooms announce, as audit records."""
 
 from flexiapi.accounts import events as accounts
-from flexiapi.accounts.events import AccountChanged, AccountEvent, AccountStateChanged, BelongingChanged
+from flexiapi.accounts.events import (
+    AccountChanged,
+    AccountEvent,
+    AccountStateChanged,
+    BelongingChanged,
+    PhoneCountriesChanged,
+)
 from flexiapi.accounts.models import Account
 from flexiapi.auth import events as auth
 from flexiapi.auth.events import CredentialRefused, WayInEvent
@@ -25,6 +31,7 @@ def connect() -> None:
     accounts.belonging_changed.connect(belonging_changed)
     accounts.addresses_confirmed.connect(account_changed)
     accounts.account_state_changed.connect(account_state_changed)
+    accounts.phone_countries_changed.connect(phone_countries_changed)
     auth.credential_refused.connect(credential_refused)
     auth.logged_in.connect(lambda event: way_in(event, "login.succeeded"))
     auth.logged_out.connect(lambda event: way_in(event, "logout"))
@@ -121,3 +128,9 @@ def list_changed(event: ListChanged, action: Action) -> None:
         after={name: values[1] for name, values in event.differences.items() if values[1] is not None},
     )
     record(entry)
+
+
+def phone_countries_changed(event: PhoneCountriesChanged) -> None:
+    """New numbers of some countries are accepted, or refused."""
+    action: Action = "phone_countries.activated" if event.activated else "phone_countries.deactivated"
+    record(Entry(action, None, None, None, after={"country_codes": event.country_codes}))

@@ -126,6 +126,8 @@ def navigation(caller: Caller, path: str) -> list[Link]:
     if caller.admin:
         entries.append((_("Statistics"), "/admin/statistics", "chart-bar"))
         entries.append((_("API keys"), "/admin/api_keys", "key"))
+    if caller.super_admin:
+        entries.append((_("Phone countries"), "/admin/phone_countries", "globe-alt"))
     return [Link(text, url, icon, current=_current(url, path)) for text, url, icon in entries]
 
 

@@ -235,6 +235,11 @@ def phone_countries() -> QuerySet[PhoneCountry]:
     return PhoneCountry.objects.order_by("code")
 
 
+def sharing_code(country: PhoneCountry) -> QuerySet[PhoneCountry]:
+    """A country and all others that share its calling code, by code."""
+    return phone_countries().filter(country_code=country.country_code)
+
+
 def domain_exists(domain: str) -> bool:
     """Whether a Space has this SIP domain."""
     return Space.objects.filter(domain=domain).exists()

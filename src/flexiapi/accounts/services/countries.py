@@ -2,28 +2,44 @@
 
 import phonenumbers
 from django.db import transaction
+from django.db.models import QuerySet
 
 from flexiapi.accounts import journal, queries
+from flexiapi.accounts.events import PhoneCountriesChanged, phone_countries_changed
 from flexiapi.accounts.models import PhoneCountry
 from flexiapi.auth.scope import Caller
 from flexiapi.http.dates import now
 
 
+@transaction.atomic
 def set_activated(code: str, activated: bool, *, by: Caller) -> int:
     """Accept or refuse new numbers of a country and of all that share its calling code; returns how many.
 
     Raises:
         NotFound: no country has this code.
     """
-    country = queries.phone_country(code)
-    changed = PhoneCountry.objects.filter(country_code=country.country_code).update(
-        activated=activated, updated_at=now()
-    )
-    journal.record(
-        f"phone country {'activated' if activated else 'deactivated'}",
-        country_code=country.country_code,
-        by=by.identifier,
-    )
+    return _set(queries.sharing_code(queries.phone_country(code)), activated, by=by)
+
+
+@transaction.atomic
+def set_all_activated(activated: bool, *, by: Caller) -> int:
+    """Accept or refuse new numbers of all countries; returns how many that are."""
+    return _set(queries.phone_countries(), activated, by=by)
+
+
+def _set(rows: QuerySet[PhoneCountry], activated: bool, *, by: Caller) -> int:
+    """Write the state of some countries, and tell of those where it differs."""
+    differing = rows.filter(activated=not activated)
+    codes = sorted(set(differing.values_list("country_code", flat=True)), key=int)
+    changed = rows.update(activated=activated, updated_at=now())
+    for country_code in codes:
+        journal.record(
+            f"phone country {'activated' if activated else 'deactivated'}",
+            country_code=country_code,
+            by=by.identifier,
+        )
+    if codes:
+        phone_countries_changed.announce(PhoneCountriesChanged(tuple(codes), activated))
     return changed
 
 
