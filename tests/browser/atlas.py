@@ -344,6 +344,8 @@ NO_PAGES = {
     "/authenticate/qrcode": "leads to a code",
     "/authenticate/email/{code}": "leads to the login page, where old Linphone apps are not served",
     "/auth_tokens/qrcode/{token}": "a picture",
+    "/admin/contacts_lists": "leads to the lists of the own Space",
+    "/admin/contacts_lists/{rest}": "leads to the lists of the own Space",
     "/admin/accounts/{account_id}/devices": "leads to the card",
     "/admin/accounts/{account_id}/dictionary": "leads to the card",
 }

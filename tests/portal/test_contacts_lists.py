@@ -94,6 +94,12 @@ class TestList:
         chief.open(f"{page}/create")
         assert chief.submit({"title": "Sales"}).toasts
 
+    @pytest.mark.parametrize("path", ["", "/create", "/{}/edit"])
+    def test_old_addresses_lead_there(self, chief: Visitor, sales: ContactsList, page: str, path: str) -> None:
+        seen = chief.open(f"/admin/contacts_lists{path.format(sales.pk)}")
+
+        assert (seen.url, seen.status) == (page + path.format(sales.pk), 200)
+
 
 class TestMembers:
     def test_come_and_go(self, chief: Visitor, space: Space, sales: ContactsList, anna: Account, page: str) -> None:

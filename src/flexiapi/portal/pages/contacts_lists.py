@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from flexiapi.auth.page_access import PageRequest
+from flexiapi.auth.page_access import AdministratorPage, PageRequest
 from flexiapi.contacts import queries
 from flexiapi.contacts.models import ContactsList
 from flexiapi.contacts.serializers import ListForm, MembersInput
@@ -175,6 +175,13 @@ class Members(ListPage):
         return forms.go(edit_place(space, found.pk))
 
 
+class OldLists(AdministratorPage):
+    """The former address of the lists of the own Space."""
+
+    def get(self, request: PageRequest, rest: str = "") -> HttpResponse:
+        return forms.go(place(request.space, f"{_TAB}/{rest}".rstrip("/")))
+
+
 def edit_place(space: Space, list_id: int) -> str:
     """The page of a list."""
     return place(space, f"{_TAB}/{list_id}/edit")
@@ -183,6 +190,8 @@ def edit_place(space: Space, list_id: int) -> str:
 _LISTS = "admin/spaces/<id:space_id>/contacts_lists"
 
 routes = [
+    path("admin/contacts_lists", OldLists.as_view()),
+    path("admin/contacts_lists/<path:rest>", OldLists.as_view()),
     path(_LISTS, Lists.as_view()),
     path(f"{_LISTS}/create", NewList.as_view()),
     path(f"{_LISTS}/<id:list_id>", OneList.as_view()),

@@ -147,6 +147,36 @@ for (const folded of document.querySelectorAll("details.menu, details[data-open-
   follow();
 }
 
+// What is chosen in a list of several pages: all of a page at once, and the choice stays from page to page.
+for (const form of document.querySelectorAll("form[data-choices]")) {
+  const key = form.dataset.choices;
+  const all = form.querySelector("[data-all]");
+  const boxes = [...form.querySelectorAll("input[type=checkbox][name]")];
+  const chosen = new Set(JSON.parse(sessionStorage.getItem(key) ?? "[]"));
+  const show = () => {
+    for (const box of boxes) box.checked = chosen.has(box.value);
+    all.checked = boxes.every((box) => box.checked);
+    form.querySelector("[data-count]").textContent = chosen.size ? ` (${chosen.size})` : "";
+    sessionStorage.setItem(key, JSON.stringify([...chosen]));
+  };
+  form.addEventListener("change", (event) => {
+    for (const box of event.target === all ? boxes : [event.target]) {
+      if (event.target.checked) chosen.add(box.value);
+      else chosen.delete(box.value);
+    }
+    show();
+  });
+  form.addEventListener("submit", () => {
+    for (const box of boxes) chosen.delete(box.value);
+    for (const value of chosen) {
+      form.append(Object.assign(document.createElement("input"), { type: "hidden", name: boxes[0].name, value }));
+    }
+    sessionStorage.removeItem(key);
+  });
+  all.closest("label").hidden = false;
+  show();
+}
+
 // The wizard opens the app at once where that is possible.
 window.addEventListener("load", () => document.querySelector("[data-autoclick]")?.click());
 
