@@ -24,15 +24,26 @@ def accepted() -> set[str]:
     return set(PhoneCountry.objects.filter(activated=True).values_list("code", flat=True))
 
 
+def rows(visitor: Visitor, path: str) -> list[str]:
+    return [" ".join(row.text_content().split()) for row in visitor.open(path).dom.xpath("//tbody/tr")]
+
+
 def test_all_are_listed_by_name(chief: Visitor) -> None:
-    seen = chief.open(PAGE)
-    rows = [" ".join(row.text_content().split()) for row in seen.dom.xpath("//tbody/tr")]
-    assert len(rows) == PhoneCountry.objects.count()
-    assert "France FR +33 Accepted Refuse France" in rows
+    found = [row for number in range(1, 6) for row in rows(chief, f"{PAGE}?page={number}")]
+    assert len(found) == len(set(found)) == PhoneCountry.objects.count()
+    assert "France FR +33 Accepted Refuse France" in found
     assert PAGE in chief.open("/admin/spaces").links()
 
     chief.headers["Accept-Language"] = "fr"
-    assert "Allemagne DE +49 Refusé Accepter Allemagne" in " ".join(chief.open(PAGE).text.split())
+    assert "Allemagne DE +49 Refusé Accepter Allemagne" in rows(chief, PAGE)
+
+
+@pytest.mark.parametrize(("search", "number"), [("aland", 1), ("de", 1), ("%2B44", 4), ("44", 4), ("nowhere", 0)])
+def test_searches(chief: Visitor, search: str, number: int) -> None:
+    found = rows(chief, f"{PAGE}?search={search}")
+
+    assert len(found) >= number
+    assert (not found) == (number == 0)
 
 
 def test_a_link_asks_and_tells_who_follows(chief: Visitor) -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, QueryDict
 
 from flexiapi.http.pagination import Rows, window
+
+Line = TypeVar("Line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,22 @@ def heads(request: HttpRequest, names: Sequence[str], *, order_by: str, descendi
 def page(request: HttpRequest, rows: Rows, *, per_page: int) -> tuple[list[Any], Pager]:
     """The primary keys of the page that the query asks for, and its pager; a page past the end is the last one."""
     total = rows.count()
-    asked = request.GET.get("page", "")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
-    pager = pager_at(number, total=total, per_page=per_page, query=request.GET)
+    pager = pager_at(_asked(request), total=total, per_page=per_page, query=request.GET)
     start = (pager.number - 1) * per_page
     found = list(rows.values_list("pk", flat=True)[start : start + per_page]) if total else []
     return found, pager
+
+
+def part(request: HttpRequest, lines: Sequence[Line], *, per_page: int) -> tuple[Sequence[Line], Pager]:
+    """The same for lines that are all at hand."""
+    pager = pager_at(_asked(request), total=len(lines), per_page=per_page, query=request.GET)
+    start = (pager.number - 1) * per_page
+    return lines[start : start + per_page], pager
+
+
+def _asked(request: HttpRequest) -> int:
+    asked = request.GET.get("page", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
 
 
 def pager_at(number: int, *, total: int, per_page: int, query: QueryDict) -> Pager:

@@ -14,9 +14,12 @@ from flexiapi.accounts.services import countries
 from flexiapi.auth.page_access import PageRequest, SuperAdministratorPage
 from flexiapi.http import forms
 from flexiapi.http.routing import path
+from flexiapi.portal import paging
 from flexiapi.portal.countries import name
+from flexiapi.portal.filters import given
 
 _PLACE = "/admin/phone_countries"
+_PER_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +31,20 @@ class CountryLine:
 
 
 class PhoneCountries(SuperAdministratorPage):
-    """All countries by name."""
+    """The countries by name, or those that a search finds: by name, ISO code or calling code."""
 
     def get(self, request: PageRequest) -> HttpResponse:
         found = lines(queries.phone_countries())
-        activated = sum(line.country.activated for line in found)
-        return render(request, "portal/phone_countries.html", {"countries": found, "activated": activated})
+        search = given(request, ("search",)).get("search", "")
+        shown, pager = paging.part(request, [line for line in found if matches(line, search)], per_page=_PER_PAGE)
+        context = {
+            "countries": shown,
+            "pager": pager,
+            "search": search,
+            "total": len(found),
+            "activated": sum(line.country.activated for line in found),
+        }
+        return render(request, "portal/phone_countries.html", context)
 
 
 class AllCountries(SuperAdministratorPage):
@@ -70,6 +81,12 @@ class OneCountry(SuperAdministratorPage):
 def lines(rows: Iterable[PhoneCountry]) -> list[CountryLine]:
     """Countries by name, accents aside."""
     return sorted((CountryLine(name(row.code), row) for row in rows), key=lambda line: _plain(line.name))
+
+
+def matches(line: CountryLine, search: str) -> bool:
+    """Whether a search finds a country."""
+    text = _plain(search).removeprefix("+")
+    return text in _plain(line.name) or text in (line.country.code.casefold(), line.country.country_code)
 
 
 def _plain(text: str) -> str:
