@@ -153,6 +153,13 @@ class TestAdministration:
         assert chief.open(f"{LIST}/{space.pk}/administration").error_of("unique_email")
         assert Space.objects.get(pk=space.pk).unique_email
 
+    def test_a_space_with_a_provider_does_not_become_super(self, chief: Visitor, space: Space) -> None:
+        factories.an_oidc_configuration(space)
+        chief.open(f"{LIST}/{space.pk}/administration")
+
+        assert chief.submit({"super": "on"}).error_of("super")
+        assert not Space.objects.get(pk=space.pk).super
+
     def test_nobody_locks_themselves_out(self, chief: Visitor, own: Space) -> None:
         today = now().strftime("%Y-%m-%d")
 

@@ -49,8 +49,8 @@ def change_settings(domain: str, columns: Mapping[str, Any]) -> Space:
 
     Raises:
         NotFound: no Space has this domain.
-        Invalid: its host or name was taken meanwhile, it got more accounts than it shall have seats, or e-mail
-            addresses cannot become unique, or not stop being so.
+        Invalid: its host or name was taken meanwhile, it got more accounts than it shall have seats, e-mail
+            addresses cannot become unique or stop being so, or it has a provider and would become a super Space.
     """
     space = locked(domain)
     told = _write(space, columns)
@@ -77,6 +77,7 @@ def configure(domain: str, columns: Mapping[str, Any], *, logo: UploadedFile | N
 def _write(space: Space, columns: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Write columns of a locked Space; returns what differs."""
     _check_seats(space, columns.get("max_accounts", 0))
+    _check_super(space, columns.get("super", space.super))
     _check_unique_email(space, columns.get("unique_email", space.unique_email))
     before = {column: getattr(space, column) for column in columns}
     for column, value in columns.items():
@@ -88,6 +89,12 @@ def _write(space: Space, columns: Mapping[str, Any]) -> dict[str, tuple[Any, Any
 def _check_seats(space: Space, seats: int) -> None:
     if seats > 0 and (count := queries.account_count(space)) > seats:
         raise Invalid({"max_accounts": [sentence("min_number", "max_accounts", min=count)]})
+
+
+def _check_super(space: Space, is_super: bool) -> None:
+    """Nobody else than the instance decides who administers all Spaces."""
+    if is_super and not space.super and queries.has_provider(space):
+        raise Invalid({"super": [_("A super Space has no OpenID Connect provider: remove it first.")]})
 
 
 def _check_unique_email(space: Space, unique: bool) -> None:
