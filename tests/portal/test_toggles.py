@@ -185,12 +185,19 @@ class TestNavigation:
 
     @pytest.mark.parametrize(
         ("admin", "is_super", "more"),
-        [(False, False, []), (True, False, ["/admin/spaces/me"]), (True, True, ["/admin/spaces"])],
+        [
+            (False, False, []),
+            (True, False, ["accounts", "spaces/me", "statistics", "api_keys"]),
+            (True, True, ["accounts", "spaces", "statistics", "api_keys", "phone_countries"]),
+        ],
     )
     def test_by_role(self, admin: bool, is_super: bool, more: list[str]) -> None:
         page = somebody(factories.a_space(super=is_super), admin=admin).open("/dashboard")
 
-        assert page.dom.xpath("//nav[@aria-label='Main']//a/@href") == [*self.USER, *more]
+        assert page.dom.xpath("//nav[@aria-label='Main']//a/@href") == [
+            *self.USER,
+            *(f"/admin/{page}" for page in more),
+        ]
 
     @pytest.mark.parametrize(
         ("admin", "is_super", "home"),

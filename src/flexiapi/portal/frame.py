@@ -118,14 +118,13 @@ def navigation(caller: Caller, path: str) -> list[Link]:
         (_("Call logs"), "/statistics/call_logs", "clock"),
     ]
     if caller.admin:
-        entries.append((_("Accounts"), "/admin/accounts", "users"))
-    if caller.super_admin:
-        entries.append((_("Spaces"), "/admin/spaces", "building-office-2"))
-    elif caller.admin:
-        entries.append((_("My Space"), "/admin/spaces/me", "building-office-2"))
-    if caller.admin:
-        entries.append((_("Statistics"), "/admin/statistics", "chart-bar"))
-        entries.append((_("API keys"), "/admin/api_keys", "key"))
+        spaces = (_("Spaces"), "/admin/spaces") if caller.super_admin else (_("My Space"), "/admin/spaces/me")
+        entries += [
+            (_("Accounts"), "/admin/accounts", "users"),
+            (*spaces, "building-office-2"),
+            (_("Statistics"), "/admin/statistics", "chart-bar"),
+            (_("API keys"), "/admin/api_keys", "key"),
+        ]
     if caller.super_admin:
         entries.append((_("Phone countries"), "/admin/phone_countries", "globe-alt"))
     return [Link(text, url, icon, current=_current(url, path)) for text, url, icon in entries]
