@@ -131,7 +131,7 @@ def test_sessions_are_ended_from_elsewhere(street: Street, owner: Account) -> No
 
     one.get_by_role("link", name="Where I am logged in").click()
     expect(one.locator("tbody tr")).to_have_count(2)
-    one.get_by_role("button", name="End").click()
+    one.get_by_role("button", name="End", exact=True).click()
     expect(one.get_by_role("status")).to_contain_text("The session was ended.")
 
     other.reload()
