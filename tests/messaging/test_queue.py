@@ -3,7 +3,9 @@
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -72,3 +74,17 @@ def test_one_that_does_not_work_fails_nobody(caplog: pytest.LogCaptureFixture, s
         queue.send_soon(1)
 
     assert "The queue does not work" in caplog.text
+
+
+def test_is_made_once_however_many_threads_ask_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = queue.SqliteHuey
+
+    def slowly(*args: Any, **options: Any) -> Any:
+        time.sleep(0.05)
+        return make(*args, **options)
+
+    monkeypatch.setattr(queue, "SqliteHuey", slowly)
+    with instance.override(flexiapi_data_dir=tmp_path), ThreadPoolExecutor(8) as threads:
+        found = {id(each) for each in threads.map(lambda _: queue.background(), range(8))}
+
+    assert len(found) == 1

@@ -7,8 +7,9 @@ import functools
 import json
 import logging
 import sqlite3
+import threading
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, NamedTuple
 
 from huey import Huey, RedisHuey, SqliteHuey  # type: ignore[import-untyped]
 from huey.registry import Message  # type: ignore[import-untyped]
@@ -49,31 +50,40 @@ def send_soon(delivery_id: int) -> None:
         sending.deliver(delivery_id)
         return
     try:
-        _sender()(delivery_id)
+        _ready().deliver(delivery_id)
     except (sqlite3.Error, RedisError, OSError) as error:
         log.warning("The queue does not work: %s", type(error).__name__)
 
 
 def background() -> Huey:
     """The queue with its tasks known, for the worker."""
-    _sender()
-    return _queue(instance.current())
+    return _ready().queue
 
 
-def _sender() -> Callable[[int], Any]:
-    return _task(_queue(instance.current()))
+class _Ready(NamedTuple):
+    queue: Huey
+    deliver: Callable[[int], Any]
+
+
+_making = threading.Lock()
+
+
+def _ready() -> _Ready:
+    """The queue and its task, made once however many threads ask first: a queue takes a task of one name once."""
+    with _making:
+        return _made(instance.current())
 
 
 @functools.lru_cache(maxsize=2)
-def _task(queue: Huey) -> Callable[[int], Any]:
+def _made(settings: InstanceSettings) -> _Ready:
     def deliver(delivery_id: int) -> None:
         with connections.kept():
             sending.deliver(delivery_id)
 
-    return cast(Callable[[int], Any], queue.task(name="deliver")(deliver))
+    queue = _queue(settings)
+    return _Ready(queue, queue.task(name="deliver")(deliver))
 
 
-@functools.lru_cache(maxsize=2)
 def _queue(settings: InstanceSettings) -> Huey:
     options: dict[str, Any] = {"results": False, "serializer": _Json()}
     if settings.redis_configured:
