@@ -79,12 +79,15 @@ def test_one_that_does_not_work_fails_nobody(caplog: pytest.LogCaptureFixture, s
 def test_is_made_once_however_many_threads_ask_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make = queue.SqliteHuey
 
+    made = []
+
     def slowly(*args: Any, **options: Any) -> Any:
         time.sleep(0.05)
-        return make(*args, **options)
+        made.append(make(*args, **options))
+        return made[-1]
 
     monkeypatch.setattr(queue, "SqliteHuey", slowly)
     with instance.override(flexiapi_data_dir=tmp_path), ThreadPoolExecutor(8) as threads:
-        found = {id(each) for each in threads.map(lambda _: queue.background(), range(8))}
+        found = list(threads.map(lambda _: queue.background(), range(8)))
 
-    assert len(found) == 1
+    assert found == made * 8
