@@ -1,6 +1,7 @@
 """The mails that administrators send to an account: links that set up an app, or a new password."""
 
-from typing import ClassVar
+from abc import ABC, abstractmethod
+from typing import ClassVar, Literal
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -18,17 +19,17 @@ from flexiapi.spaces import links
 from .account_pages import AccountPage, place
 
 
-class MailPage(AccountPage):
+class MailPage(AccountPage, ABC):
     """The question before a mail is sent, and the sending; a link never sends."""
 
-    template: ClassVar[str]
+    kind: ClassVar[Literal["provisioning", "password"]]
 
     def get(self, request: PageRequest, account_id: int) -> HttpResponse:
         account = self.find(request, account_id)
         if not account.email:
             return self.without_address(request, account)
-        minutes = self.minutes()
-        return render(request, self.template, {"account": account, "hours": -(-minutes // 60)})
+        hours = -(-self.minutes() // 60)
+        return render(request, "portal/account_mail.html", {"account": account, "kind": self.kind, "hours": hours})
 
     def post(self, request: PageRequest, account_id: int) -> HttpResponse:
         account = self.find(request, account_id)
@@ -43,19 +44,19 @@ class MailPage(AccountPage):
         forms.flash(request, _("This account has no e-mail address."), kind="error")
         return forms.go(place(account))
 
+    @abstractmethod
     def minutes(self) -> int:
         """How long the link of the mail is good; 0 is for ever."""
-        raise NotImplementedError
 
+    @abstractmethod
     def send(self, request: PageRequest, account: Account, base_url: str) -> None:
         """Send it."""
-        raise NotImplementedError
 
 
 class ProvisioningMail(MailPage):
     """The mail that sets an app up."""
 
-    template = "portal/account_mail_provisioning.html"
+    kind = "provisioning"
 
     def minutes(self) -> int:
         """How long the provisioning token is good."""
@@ -69,7 +70,7 @@ class ProvisioningMail(MailPage):
 class PasswordMail(MailPage):
     """The mail that lets somebody choose a new password, where passwords are in use."""
 
-    template = "portal/account_mail_password.html"
+    kind = "password"
     tab = "/activity"
 
     def find(self, request: PageRequest, account_id: int) -> Account:
