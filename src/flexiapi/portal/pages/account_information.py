@@ -40,6 +40,7 @@ class Information(AccountPage):
             "super_admin": account.admin and account.domain in queries.super_domains(request.scope),
             "has_password": accounts.has_password(account),
             "provisioning": provisioning_card(request, account, space),
+            "provision_action": place(account, "/provision"),
             "devices": lines.devices(account),
             "dictionary": intercom.dictionary(account),
             "external": telephony.find_external_account(account),
