@@ -14,12 +14,14 @@ from django.test.utils import CaptureQueriesContext
 from flexiapi.accounts.models import Account, Password, ProvisioningToken, Tombstone
 from flexiapi.auth import digest
 from flexiapi.http.dates import now
+from flexiapi.http.errors import NotFound
 from flexiapi.portal import import_files
 from flexiapi.spaces.models import Space
 from flexiapi.spaces.services import touch
 from flexiapi.telephony.models import ExternalAccount
 from tests import factories
 from tests.portal.visitor import PageSeen, Visitor
+from tests.together import at_once
 
 from .test_accounts import an_administrator
 
@@ -251,6 +253,19 @@ class TestHandle:
 
         assert page.url == PLACE
         assert "not kept any more" in page.error_of("csv")
+
+    def test_one_of_many_takes_it(self, space: Space) -> None:
+        bound = {"account_id": 1, "domain": space.domain}
+        handle = import_files.keep(SimpleUploadedFile("x.csv", b"x"), **bound)
+
+        def take(_number: int) -> bool:
+            try:
+                with import_files.taken(handle, **bound) as file:
+                    return file.read() == b"x"
+            except NotFound:
+                return False
+
+        assert sorted(at_once(8, take)) == [False] * 7 + [True]
 
     def test_is_good_for_an_hour(self, chief: Visitor, data_dir: Path) -> None:
         with time_machine.travel(time.time() - import_files.LIFETIME - 5, tick=False):

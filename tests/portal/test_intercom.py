@@ -4,6 +4,7 @@ import pytest
 
 from flexiapi.accounts.models import Account
 from flexiapi.intercom.models import AccountAction, AccountType, AccountTypeMembership
+from flexiapi.operations.models import AuditRecord
 from flexiapi.spaces.models import Space
 from tests import factories
 from tests.portal.visitor import Visitor
@@ -84,6 +85,26 @@ class TestTypes:
         for path in ("/999999/edit", "/999999/delete", "/x/edit"):
             assert chief.open(TYPES + path).status == 404
         assert write(chief, f"{TYPES}/999999", "PUT", key="x").status == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_types_are_told_in_the_audit_log(chief: Visitor) -> None:
+    AuditRecord.objects.all().delete()
+    chief.open(f"{TYPES}/create")
+    chief.submit({"key": "door"})
+    place = f"{TYPES}/{AccountType.objects.get().pk}"
+    for key in ("gate", "gate"):
+        chief.open(f"{place}/edit")
+        chief.submit({"key": key})
+    chief.open(f"{place}/delete")
+    chief.submit()
+
+    records = AuditRecord.objects.filter(action__startswith="account_type.").order_by("id")
+    assert [(record.action.partition(".")[2], record.before, record.after) for record in records] == [
+        ("created", None, '{"key":"door"}'),
+        ("changed", '{"key":"door"}', '{"key":"gate"}'),
+        ("deleted", None, None),
+    ]
 
 
 class TestTypesOfAccounts:

@@ -46,12 +46,19 @@ def types_beside(account: Account) -> Sequence[AccountType]:
     return list(AccountType.objects.exclude(memberships__account=account).order_by("key"))
 
 
-def is_used_elsewhere(scope: Scope, found: AccountType) -> bool:
-    """Whether accounts that the caller does not reach are of a type."""
-    reach = scope.reach
+def changeable_type(scope: Scope, type_id: int) -> AccountType:
+    """A type that the caller may change.
+
+    Raises:
+        NotFound: there is none with this id.
+        Forbidden: accounts that the caller does not reach are of it.
+    """
+    found, reach = account_type(type_id), scope.reach
     if reach is None:
-        return False
-    return AccountTypeMembership.objects.filter(account_type=found).exclude(account__space__domain__in=reach).exists()
+        return found
+    if AccountTypeMembership.objects.filter(account_type=found).exclude(account__space__domain__in=reach).exists():
+        raise Forbidden("Other Spaces use this type: a super administrator can change it")
+    return found
 
 
 def account_with_dtmf(scope: Scope, account_id: int) -> Account:

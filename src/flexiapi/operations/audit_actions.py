@@ -31,6 +31,9 @@ Action = Literal[
     "contacts_list.created",
     "contacts_list.changed",
     "contacts_list.deleted",
+    "account_type.created",
+    "account_type.changed",
+    "account_type.deleted",
     "phone_countries.activated",
     "phone_countries.deactivated",
 ]

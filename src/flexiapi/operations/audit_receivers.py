@@ -13,6 +13,8 @@ from flexiapi.auth import events as auth
 from flexiapi.auth.events import CredentialRefused, WayInEvent
 from flexiapi.contacts import events as contacts
 from flexiapi.contacts.events import ListChanged
+from flexiapi.intercom import events as intercom
+from flexiapi.intercom.events import TypeChanged
 from flexiapi.spaces import events as spaces
 from flexiapi.spaces.events import SpaceChanged, SpaceDeleted
 
@@ -47,6 +49,7 @@ def connect() -> None:
     spaces.space_created.connect(lambda event: space_changed(event, "space.created"))
     spaces.space_changed.connect(lambda event: space_changed(event, "space.changed"))
     spaces.space_deleted.connect(space_deleted)
+    intercom.type_changed.connect(type_changed)
     contacts.list_created.connect(lambda event: list_changed(event, "contacts_list.created"))
     contacts.list_changed.connect(lambda event: list_changed(event, "contacts_list.changed"))
     contacts.list_deleted.connect(lambda event: list_changed(event, "contacts_list.deleted"))
@@ -128,6 +131,18 @@ def list_changed(event: ListChanged, action: Action) -> None:
         after={name: values[1] for name, values in event.differences.items() if values[1] is not None},
     )
     record(entry)
+
+
+def type_changed(event: TypeChanged) -> None:
+    """An account type came, went or was renamed."""
+    actions: dict[str, Action] = {
+        "created": "account_type.created",
+        "changed": "account_type.changed",
+        "deleted": "account_type.deleted",
+    }
+    before = {"key": event.before} if event.before is not None else {}
+    after = {"key": event.key} if event.how != "deleted" else {}
+    record(Entry(actions[event.how], None, event.type_id, event.key, before=before, after=after))
 
 
 def phone_countries_changed(event: PhoneCountriesChanged) -> None:

@@ -8,7 +8,7 @@ from flexiapi.accounts.services import belongings
 from flexiapi.auth.scope import Origin, Scope
 from flexiapi.http.errors import Forbidden, Invalid, NotFound
 from flexiapi.http.messages import sentence
-from flexiapi.intercom.events import TypeEvent, type_attached, type_detached
+from flexiapi.intercom.events import TypeChanged, TypeEvent, type_attached, type_changed, type_detached
 from flexiapi.intercom.models import AccountType, AccountTypeMembership
 from flexiapi.intercom.serializers import TypeTexts
 
@@ -20,7 +20,9 @@ def create_type(texts: TypeTexts) -> AccountType:
     Raises:
         Invalid: the key was taken meanwhile.
     """
-    return _save(AccountType(key=texts.key))
+    created = _save(AccountType(key=texts.key))
+    type_changed.announce(TypeChanged(created.pk, "created", created.key))
+    return created
 
 
 @transaction.atomic
@@ -32,14 +34,21 @@ def change_type(type_id: int, texts: TypeTexts) -> AccountType:
         Invalid: the key was taken meanwhile.
     """
     found = _locked(type_id)
-    found.key = texts.key
+    before, found.key = found.key, texts.key
+    if before != found.key:
+        type_changed.announce(TypeChanged(found.pk, "changed", found.key, before))
     return _save(found)
 
 
 @transaction.atomic
 def delete_type(type_id: int) -> int:
     """Delete an account type; its accounts stay. Returns how many types that were: 1 or 0."""
-    return AccountType.objects.filter(pk=type_id).delete()[0]
+    found = AccountType.objects.select_for_update().filter(pk=type_id).first()
+    if found is None:
+        return 0
+    found.delete()
+    type_changed.announce(TypeChanged(type_id, "deleted", found.key))
+    return 1
 
 
 @transaction.atomic

@@ -8,7 +8,6 @@ from flexiapi.auth.page_access import AdministratorPage, PageRequest, require
 from flexiapi.http import errors, forms
 from flexiapi.http.routing import path
 from flexiapi.intercom import queries
-from flexiapi.intercom.models import AccountType
 from flexiapi.intercom.serializers import TypeFields
 from flexiapi.intercom.services import types
 
@@ -24,18 +23,6 @@ class TypesPage(AdministratorPage):
         """The Space has intercoms."""
         super().enter(request)
         require(request.space.intercom_features, errors.NotFound())
-
-    def changeable(self, request: PageRequest, type_id: int) -> AccountType:
-        """A type that the caller may change.
-
-        Raises:
-            NotFound: there is none.
-            Forbidden: accounts of other Spaces are of it.
-        """
-        found = queries.account_type(type_id)
-        if queries.is_used_elsewhere(request.scope, found):
-            raise errors.Forbidden("Other Spaces use this type: a super administrator can change it")
-        return found
 
 
 class Types(TypesPage):
@@ -63,13 +50,13 @@ class Type(TypesPage):
 
     def put(self, request: PageRequest, type_id: int) -> HttpResponse:
         self.form_page = f"{_PLACE}/{type_id}/edit"
-        found = self.changeable(request, type_id)
+        found = queries.changeable_type(request.scope, type_id)
         types.change_type(found.pk, TypeFields.read(request, type_id=found.pk))
         forms.flash(request, _("The type was saved."))
         return forms.go(_PLACE)
 
     def delete(self, request: PageRequest, type_id: int) -> HttpResponse:
-        types.delete_type(self.changeable(request, type_id).pk)
+        types.delete_type(queries.changeable_type(request.scope, type_id).pk)
         forms.flash(request, _("The type was deleted."))
         return forms.go(_PLACE)
 
@@ -80,7 +67,7 @@ class TypeEditing(TypesPage):
     template = "portal/account_types_form.html"
 
     def get(self, request: PageRequest, type_id: int) -> HttpResponse:
-        return render(request, self.template, {"type": self.changeable(request, type_id)})
+        return render(request, self.template, {"type": queries.changeable_type(request.scope, type_id)})
 
 
 class TypeDeletion(TypeEditing):
